@@ -1,0 +1,40 @@
+import type { Prompt, Role } from './prompt.ts';
+
+/** How a completion is drawn. Both roles sample at the temperature they are trained at (law 5). */
+export interface SamplerSettings {
+  readonly temperature: number;
+  readonly maxTokens: number;
+}
+
+/** One call: what is asked, and the name of the random stream that its tokens are drawn from (law 3). */
+export interface CallRequest {
+  readonly role: Role;
+  readonly prompt: Prompt;
+  /** Path of the random stream, for example `step/0003/task/02/design/1/turn/0`. Draw `t` samples token `t`. */
+  readonly stream: string;
+  readonly sampler: SamplerSettings;
+}
+
+/** One completion as it was sampled; all that credit and learning need to know about it. */
+export interface Completion {
+  /** The sampled tokens as text, without the end token. */
+  readonly text: string;
+  readonly promptTokens: readonly number[];
+  /** Sampled token ids, the end token included when `finish` is `stop`. */
+  readonly tokens: readonly number[];
+  /** Natural log-probability of each sampled token at the sampling temperature. */
+  readonly logProbs: readonly number[];
+  readonly finish: 'stop' | 'length';
+  /** Hash of the weights that sampled it, or the scripted policy's name. */
+  readonly version: string;
+}
+
+/**
+ * The port behind which every policy stands: the embedded transformer, an endpoint, a script.
+ * `complete` may be called many times at once; an implementation batches what is waiting. The result
+ * depends on the request, the seed and the weights only, never on what else is in the batch.
+ */
+export interface Policy {
+  complete(request: CallRequest): Promise<Completion>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,31 @@
+import type { Json } from '../core/json.ts';
+
+/** A program for the sandbox. It is a function body: what it `return`s, as JSON, is the value. */
+export interface SandboxProgram {
+  /** Trusted prelude of ours, evaluated first and not counted; same realm. */
+  readonly prelude?: string;
+  readonly source: string;
+  /** Step budget (interrupt callbacks of the interpreter), deterministic. */
+  readonly steps?: number;
+}
+
+export type SandboxFailure =
+  /** does not parse */ | 'syntax'
+  /** threw */ | 'error'
+  /** step budget spent */ | 'steps'
+  /** memory, stack or output size */ | 'memory'
+  /** value is not JSON */ | 'value'
+  /** only a wall clock could stop it: marks the run as not reproducible */ | 'killed';
+
+export type SandboxResult =
+  | { readonly ok: true; readonly value: Json; readonly steps: number }
+  | { readonly ok: false; readonly failure: SandboxFailure; readonly message: string; readonly steps: number };
+
+/**
+ * Evaluates JavaScript that a policy wrote: no file, network, environment, clock or randomness; counted
+ * steps, bounded memory and output. Same program, same result. Never throws for what the program does.
+ */
+export interface Sandbox {
+  evaluate(program: SandboxProgram): Promise<SandboxResult>;
+  close(): Promise<void>;
+}
