@@ -1,0 +1,116 @@
+import { assign, emit, setup } from 'xstate';
+import { type Emitted, order } from './command.ts';
+
+export interface DesignerInput {
+  readonly task: string;
+  readonly family: string;
+}
+
+/** Why a script did not become a design (failure taxonomy). */
+export type DesignFailure =
+  /** the completion hit its token limit */
+  | 'unfinished'
+  | 'syntax'
+  | 'error'
+  /** never handed over a design, or handed over something else */
+  | 'no-design'
+  | 'schema'
+  /** more calls than a design may make */
+  | 'budget'
+  /** sandbox limits: steps, memory, output */
+  | 'sandbox';
+
+export type DesignerEvent =
+  | { readonly type: 'called'; readonly text: string; readonly finish: 'stop' | 'length' }
+  | {
+      readonly type: 'compiled';
+      readonly spec: object;
+      readonly shape: string;
+      readonly maxCalls: number;
+    }
+  | { readonly type: 'rejected'; readonly cause: DesignFailure; readonly message: string };
+
+export type DesignerOutput =
+  | { readonly ok: true; readonly spec: object; readonly shape: string; readonly maxCalls: number }
+  | { readonly ok: false; readonly cause: DesignFailure; readonly message: string };
+
+interface DesignerContext extends DesignerInput {
+  readonly script: string;
+  readonly result: DesignerOutput;
+}
+
+const UNFINISHED: DesignerOutput = {
+  ok: false,
+  cause: 'unfinished',
+  message: 'the script was cut off at the token limit',
+};
+
+/** The designer: reads a task, writes a script, and has it compiled. A bad script is a result, not an error. */
+export const designerMachine = setup({
+  types: {
+    context: {} as DesignerContext,
+    events: {} as DesignerEvent,
+    input: {} as DesignerInput,
+    output: {} as DesignerOutput,
+    emitted: {} as Emitted,
+  },
+  actions: {
+    call: emit(({ context }) =>
+      order({
+        type: 'effect',
+        effect: 'call',
+        key: 'turn/0',
+        input: { role: 'designer', ask: { task: context.task } },
+      }),
+    ),
+    compile: emit(({ context }) =>
+      order({ type: 'effect', effect: 'compile', key: 'script', input: { script: context.script } }),
+    ),
+    hear: assign(({ event }) => (event.type === 'called' ? { script: event.text } : {})),
+    accept: assign(({ event }) =>
+      event.type === 'compiled'
+        ? {
+            result: {
+              ok: true as const,
+              spec: event.spec,
+              shape: event.shape,
+              maxCalls: event.maxCalls,
+            },
+          }
+        : {},
+    ),
+    reject: assign(({ event }) =>
+      event.type === 'rejected'
+        ? { result: { ok: false as const, cause: event.cause, message: event.message } }
+        : {},
+    ),
+  },
+  guards: {
+    cutOff: ({ event }) => event.type === 'called' && event.finish === 'length',
+  },
+}).createMachine({
+  id: 'designer',
+  context: ({ input }) => ({ ...input, script: '', result: UNFINISHED }),
+  initial: 'writing',
+  states: {
+    writing: {
+      entry: 'call',
+      on: {
+        called: [
+          { guard: 'cutOff', target: 'rejected', actions: 'hear' },
+          { target: 'compiling', actions: 'hear' },
+        ],
+      },
+    },
+    compiling: {
+      entry: 'compile',
+      on: {
+        compiled: { target: 'accepted', actions: 'accept' },
+        rejected: { target: 'rejected', actions: 'reject' },
+      },
+    },
+    accepted: { type: 'final' },
+    rejected: { type: 'final', tags: 'failure' },
+  },
+  output: ({ context }) => context.result,
+});

@@ -1,0 +1,149 @@
+import { assign, enqueueActions, setup } from 'xstate';
+import { type Emitted, order, pad } from './command.ts';
+import type { DesignerOutput } from './designer.machine.ts';
+import type { ExecutionOutput } from './execution.machine.ts';
+
+/** A task as it travels between actors; the verifier finds its tests by `id`. */
+export interface TaskRef {
+  readonly id: string;
+  readonly family: string;
+  readonly text: string;
+}
+
+export interface RolloutInput {
+  readonly task: TaskRef;
+  /** M: designs drawn for the task. */
+  readonly designs: number;
+  /** N: executions of each valid design. */
+  readonly executions: number;
+}
+
+export type RolloutEvent =
+  | { readonly type: 'designer.finished'; readonly key: string; readonly output: DesignerOutput }
+  | { readonly type: 'execution.finished'; readonly key: string; readonly output: ExecutionOutput };
+
+/** The tree in numbers. Rewards and credit are computed from the log, not from here. */
+export interface RolloutOutput {
+  readonly family: string;
+  readonly designs: number;
+  /** Valid designs by shape. */
+  readonly shapes: { readonly [shape: string]: number };
+  /** Rejected scripts by cause. */
+  readonly rejected: { readonly [cause: string]: number };
+  readonly executions: number;
+  /** Sum of the executions' scores; a rejected design counts as N executions with score 0 in accuracies. */
+  readonly score: number;
+  readonly calls: number;
+}
+
+interface RolloutContext extends RolloutInput {
+  readonly designed: number;
+  readonly open: number;
+  readonly result: RolloutOutput;
+}
+
+/** One task's rollout tree: M designs, then N executions of each that compiled. */
+export const rolloutMachine = setup({
+  types: {
+    context: {} as RolloutContext,
+    events: {} as RolloutEvent,
+    input: {} as RolloutInput,
+    output: {} as RolloutOutput,
+    emitted: {} as Emitted,
+  },
+  actions: {
+    openDesigners: enqueueActions(({ context, enqueue }) => {
+      for (let index = 0; index < context.designs; index++) {
+        enqueue.emit(
+          order({
+            type: 'open',
+            actor: 'designer',
+            key: `design/${index}`,
+            input: { task: context.task.text, family: context.task.family },
+          }),
+        );
+      }
+    }),
+    openExecutions: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'designer.finished' || !event.output.ok) return;
+      for (let index = 0; index < context.executions; index++) {
+        enqueue.emit(
+          order({
+            type: 'open',
+            actor: 'execution',
+            key: `${event.key}/exec/${pad(index, 2)}`,
+            input: { task: context.task, spec: event.output.spec },
+          }),
+        );
+      }
+    }),
+    countDesign: assign(({ context, event }) => {
+      if (event.type !== 'designer.finished') return {};
+      const { output } = event;
+      const { result } = context;
+      const base = { ...result, designs: result.designs + 1, calls: result.calls + 1 };
+      return {
+        designed: context.designed + 1,
+        open: context.open + (output.ok ? context.executions : 0),
+        result: output.ok
+          ? { ...base, shapes: increment(result.shapes, output.shape) }
+          : { ...base, rejected: increment(result.rejected, output.cause) },
+      };
+    }),
+    countExecution: assign(({ context, event }) => {
+      if (event.type !== 'execution.finished') return {};
+      const { result } = context;
+      return {
+        open: context.open - 1,
+        result: {
+          ...result,
+          executions: result.executions + 1,
+          score: result.score + event.output.score,
+          calls: result.calls + event.output.calls,
+        },
+      };
+    }),
+  },
+  guards: {
+    moreDesigns: ({ context }) => context.designed + 1 < context.designs,
+    allFinished: ({ context }) => context.open === 0,
+  },
+}).createMachine({
+  id: 'rollout',
+  context: ({ input }) => ({
+    ...input,
+    designed: 0,
+    open: 0,
+    result: {
+      family: input.task.family,
+      designs: 0,
+      shapes: {},
+      rejected: {},
+      executions: 0,
+      score: 0,
+      calls: 0,
+    },
+  }),
+  initial: 'designing',
+  states: {
+    designing: {
+      entry: 'openDesigners',
+      on: {
+        'designer.finished': [
+          { guard: 'moreDesigns', actions: ['openExecutions', 'countDesign'] },
+          { target: 'executing', actions: ['openExecutions', 'countDesign'] },
+        ],
+      },
+    },
+    executing: {
+      always: { guard: 'allFinished', target: 'finished' },
+      on: { 'execution.finished': { actions: 'countExecution' } },
+    },
+    finished: { type: 'final' },
+  },
+  output: ({ context }) => context.result,
+});
+
+function increment(counts: { readonly [name: string]: number }, name: string): { [name: string]: number } {
+  return { ...counts, [name]: (counts[name] ?? 0) + 1 };
+}

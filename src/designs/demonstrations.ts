@@ -1,0 +1,26 @@
+import type { RandomStream } from '../core/random.ts';
+import type { Demonstration, Task } from '../tasks/task.ts';
+
+/**
+ * Scripts that the cold start shows the designer: every shape equally often, whatever the task, so that it
+ * learns the language and never which design is best.
+ */
+export const DEMONSTRATED_SCRIPTS = [
+  'run(agent("solve"))',
+  'run(agent("solve", "js"))',
+  'run(vote(agent("solve"), 3))',
+  'run(vote(agent("solve", "js"), 3))',
+  'run(reflect(agent("solve")))',
+  'run(reflect(agent("solve", "js")))',
+] as const;
+
+/** One designer demonstration for a task. */
+export function demonstrateDesign(task: Task, random: RandomStream): Demonstration {
+  return {
+    prompt: [
+      { kind: 'designer', text: '' },
+      { kind: 'task', text: task.text },
+    ],
+    completion: random.pick(DEMONSTRATED_SCRIPTS),
+  };
+}
