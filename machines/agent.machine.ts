@@ -58,7 +58,6 @@ export const agentMachine = setup({
         input: {
           role: 'executor',
           ask: {
-            name: context.name,
             task: context.task,
             turns: context.turns,
             ...(context.tool === undefined ? {} : { tool: context.tool }),

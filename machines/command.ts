@@ -4,8 +4,8 @@
  */
 export type Command = OpenCommand | EffectCommand;
 
-/** The five kinds of actor. */
-export type ActorKind = 'session' | 'rollout' | 'designer' | 'execution' | 'agent';
+/** The kinds of actor; `session` and `evaluation` are roots. */
+export type ActorKind = 'session' | 'evaluation' | 'rollout' | 'designer' | 'execution' | 'agent';
 
 /**
  * Opens a child actor on a stream of its own. The answer is `{type: '<actor>.finished', key, output, cause}`

@@ -137,11 +137,7 @@ const session = setup({
         type: 'effect',
         effect: 'learn',
         key: stepKey(context),
-        input: {
-          step: context.step,
-          role: context.role,
-          stageEnds: (context.step + 1) % context.plan.stageSteps === 0 || context.step + 1 === context.plan.steps,
-        },
+        input: { step: context.step, role: context.role },
       }),
     ),
     adopt: assign(({ event }) =>

@@ -1,4 +1,5 @@
 import type { RandomStream } from '../core/random.ts';
+import { designerPrompt } from '../policies/designer-prompt.ts';
 import type { Demonstration, Task } from '../tasks/task.ts';
 
 /**
@@ -17,10 +18,7 @@ export const DEMONSTRATED_SCRIPTS = [
 /** One designer demonstration for a task. */
 export function demonstrateDesign(task: Task, random: RandomStream): Demonstration {
   return {
-    prompt: [
-      { kind: 'designer', text: '' },
-      { kind: 'task', text: task.text },
-    ],
+    prompt: designerPrompt(task.text),
     completion: random.pick(DEMONSTRATED_SCRIPTS),
   };
 }

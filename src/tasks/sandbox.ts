@@ -10,20 +10,32 @@ export interface SandboxProgram {
 }
 
 export type SandboxFailure =
-  /** does not parse */ | 'syntax'
-  /** threw */ | 'error'
-  /** step budget spent */ | 'steps'
-  /** memory, stack or output size */ | 'memory'
-  /** value is not JSON */ | 'value'
-  /** only a wall clock could stop it: marks the run as not reproducible */ | 'killed';
+  /** does not parse */
+  | 'syntax'
+  /** threw */
+  | 'error'
+  /** step budget spent */
+  | 'steps'
+  /** memory, stack or output size */
+  | 'memory'
+  /** value is not JSON */
+  | 'value'
+  /** only a wall clock could stop it: marks the run as not reproducible */
+  | 'killed';
 
 export type SandboxResult =
   | { readonly ok: true; readonly value: Json; readonly steps: number }
-  | { readonly ok: false; readonly failure: SandboxFailure; readonly message: string; readonly steps: number };
+  | {
+      readonly ok: false;
+      readonly failure: SandboxFailure;
+      readonly message: string;
+      readonly steps: number;
+    };
 
 /**
  * Evaluates JavaScript that a policy wrote: no file, network, environment, clock or randomness; counted
- * steps, bounded memory and output. Same program, same result. Never throws for what the program does.
+ * steps, bounded memory and output. Nor are there regular expressions, BigInt, `eval`, typed arrays or
+ * proxies: built-ins that could run long without a step. Same program, same result. Never throws for what the program does.
  */
 export interface Sandbox {
   evaluate(program: SandboxProgram): Promise<SandboxResult>;

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Json } from '../core/json.ts';
 import type { RandomStream } from '../core/random.ts';
 import type { Prompt } from '../policies/prompt.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -7,7 +6,7 @@ import type { Sandbox } from './sandbox.ts';
 const jsonSchema = z.json();
 
 /** One call of the function under test: its arguments and the value it must return. */
-export const testSchema = z.object({ input: z.array(jsonSchema), output: jsonSchema }).readonly();
+const testSchema = z.object({ input: z.array(jsonSchema), output: jsonSchema }).readonly();
 export type Test = z.infer<typeof testSchema>;
 
 /**
@@ -71,6 +70,3 @@ export interface Verifier {
   verify(task: Task, reply: string, sandbox: Sandbox): Promise<Verdict>;
   feedback(task: Task, draft: string, sandbox: Sandbox): Promise<Feedback>;
 }
-
-/** A JSON value that a test compares by. */
-export type TestValue = Json;

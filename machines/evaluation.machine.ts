@@ -1,0 +1,62 @@
+import { assign, enqueueActions, setup } from 'xstate';
+import { type Emitted, order, pad } from './command.ts';
+import type { RolloutOutput, TaskRef } from './rollout.machine.ts';
+import { emptyTally, type Tally, tallyRollout } from './tally.ts';
+
+export interface EvaluationInput {
+  readonly tasks: readonly TaskRef[];
+}
+
+export type EvaluationEvent = {
+  readonly type: 'rollout.finished';
+  readonly key: string;
+  readonly output: RolloutOutput;
+};
+
+interface EvaluationContext extends EvaluationInput {
+  readonly open: number;
+  readonly tally: Tally;
+}
+
+/** `troupe eval`: one design and one execution for each of a list of tasks, outside of any training. */
+export const evaluationMachine = setup({
+  types: {
+    context: {} as EvaluationContext,
+    events: {} as EvaluationEvent,
+    input: {} as EvaluationInput,
+    output: {} as Tally,
+    emitted: {} as Emitted,
+  },
+  actions: {
+    openTasks: enqueueActions(({ context, enqueue }) => {
+      context.tasks.forEach((task, index) => {
+        enqueue.emit(
+          order({
+            type: 'open',
+            actor: 'rollout',
+            key: `eval/now/${pad(index, 4)}`,
+            input: { task, designs: 1, executions: 1 },
+          }),
+        );
+      });
+    }),
+    count: assign(({ context, event }) => ({
+      open: context.open - 1,
+      tally: tallyRollout(context.tally, event.output),
+    })),
+  },
+  guards: { allFinished: ({ context }) => context.open === 0 },
+}).createMachine({
+  id: 'evaluation',
+  context: ({ input }) => ({ ...input, open: input.tasks.length, tally: emptyTally }),
+  initial: 'rollingOut',
+  states: {
+    rollingOut: {
+      entry: 'openTasks',
+      always: { guard: 'allFinished', target: 'done' },
+      on: { 'rollout.finished': { actions: 'count' } },
+    },
+    done: { type: 'final' },
+  },
+  output: ({ context }) => context.tally,
+});

@@ -1,0 +1,130 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { UserError } from '../core/errors.ts';
+
+/** The command line: every command loads what it needs only when it is called. */
+export function createCli(): Command {
+  const program = new Command('troupe')
+    .description('Train a designer and an executor of multi-agent systems; replay, verify and draw what they did.')
+    .version('0.1.0')
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'troupe: ').replace(/\n\(/, ' (')),
+    })
+    .showSuggestionAfterError(true)
+    .action((_options, command: Command) => {
+      const [unknown] = command.args;
+      if (unknown === undefined) return command.help();
+      throw new UserError('unknown-command', `There is no command "${unknown}"; "troupe --help" lists them.`);
+    })
+    .allowExcessArguments(true);
+
+  const store = ['--store <file>', 'the store', 'troupe.db'] as const;
+  const json = ['--json', 'print JSON, one object per line'] as const;
+
+  program
+    .command('train')
+    .description('run a training session, or go on with one')
+    .option('--preset <name>', 'quick (minutes) or default (a quarter of an hour)', 'quick')
+    .option('--seed <number>', 'seed of every draw', integer(0), 1)
+    .option('--steps <number>', 'reinforcement steps, in place of the preset’s', integer(0))
+    .option('--policies <how>', 'shared: one model for both roles; per-role: one each')
+    .option('--stage <steps>', 'steps of one stage (K)', integer(1))
+    .option('--resume <run>', 'go on with an interrupted run; everything else comes from its log')
+    .option(...store)
+    .option('--plain', 'progress lines in place of the screen')
+    .option(...json)
+    .action(async (options) => (await import('./commands/train.ts')).train(options));
+
+  program
+    .command('runs')
+    .description('list the runs of a store')
+    .option(...store)
+    .option(...json)
+    .action(async (options) => (await import('./commands/runs.ts')).runs(options));
+
+  program
+    .command('show')
+    .description('show a run: its stages, curves and designs; or one of its trees, designs, executions, agents')
+    .argument('[run]', 'a run, or RUN/STREAM such as latest/step/0003/task/001', 'latest')
+    .option(...store)
+    .option(...json)
+    .action(async (run, options) => (await import('./commands/show.ts')).show(run, options));
+
+  program
+    .command('replay')
+    .description('step through a stored run in the terminal')
+    .argument('[run]', 'a run', 'latest')
+    .option(...store)
+    .option('--at <event>', 'begin at this event', integer(1))
+    .option('--plain', 'print the state at --at (default: the end) and leave')
+    .action(async (run, options) => (await import('./commands/replay.ts')).replay(run, options));
+
+  program
+    .command('verify')
+    .description('execute a run again, training included, and compare every event')
+    .argument('[run]', 'a run', 'latest')
+    .option(...store)
+    .option(...json)
+    .action(async (run, options) => (await import('./commands/verify.ts')).verify(run, options));
+
+  program
+    .command('credit')
+    .description('compute the advantages again from the log and compare them with the recorded ones')
+    .argument('[run]', 'a run', 'latest')
+    .option('--step <number>', 'show the samples of one step', integer(0))
+    .option(...store)
+    .option(...json)
+    .action(async (run, options) => (await import('./commands/credit.ts')).credit(run, options));
+
+  program
+    .command('graph')
+    .description('print a machine: session, rollout, designer, execution, agent, or a design as RUN/DESIGN')
+    .argument('<machine>', 'for a design: latest/step/0003/task/001/design/2')
+    .option('--format <format>', 'mermaid, dot or json', 'mermaid')
+    .option('--coverage <run>', 'mark how often each transition was taken in a run')
+    .option('--paths', 'list the shortest path to every final state')
+    .option(...store)
+    .action(async (machine, options) => (await import('./commands/graph.ts')).graph(machine, options));
+
+  program
+    .command('eval')
+    .description('score a policy version on held-out or fresh tasks')
+    .argument('[run]', 'the run whose policy and tasks are used', 'latest')
+    .option('--policy <version>', 'a version of the run: last, cold-start, step/N, or a hash', 'last')
+    .option('--design <script>', 'use this script for every task in place of the designer')
+    .option('--tasks <number>', 'tasks per family (default: the whole held-out set)', integer(1))
+    .option(...store)
+    .option(...json)
+    .action(async (run, options) => (await import('./commands/eval.ts')).evaluate(run, options));
+
+  program
+    .command('export')
+    .description('write a policy version as ONNX with tokenizer and configuration')
+    .argument('<run>', 'the run')
+    .argument('<folder>', 'a new or empty folder')
+    .option('--policy <version>', 'last, cold-start, step/N, or a hash', 'last')
+    .option('--role <role>', 'designer or executor, where the run has a model for each')
+    .option(...store)
+    .action(async (run, folder, options) => (await import('./commands/export.ts')).exportRun(run, folder, options));
+
+  program
+    .command('bench')
+    .description('measure this machine: decoding, training step, log, share of each part')
+    .option('--seconds <number>', 'about how long each measurement takes', integer(1), 3)
+    .option(...json)
+    .action(async (options) => (await import('./commands/bench.ts')).bench(options));
+
+  for (const command of program.commands) command.exitOverride().configureOutput(program.configureOutput());
+  return program;
+}
+
+/** A parser for whole numbers of at least `least`. */
+function integer(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || !Number.isSafeInteger(value)) {
+      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    }
+    return value;
+  };
+}

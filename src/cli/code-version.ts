@@ -1,0 +1,20 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sha256 } from '../core/hash.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** The folders whose code a run's events depend on. */
+const FOLDERS = ['machines', 'store', 'src/core', 'src/onnx', 'src/tasks', 'src/designs', 'src/policies']
+  .concat(['src/learning', 'src/credit', 'src/runtime']);
+
+/** Version of the code that records a run: the package's, and a hash of its sources. */
+export function codeVersion(): string {
+  const files = FOLDERS.flatMap((folder) =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => join(folder, name)),
+  ).sort();
+  const hashes = files.map((file) => `${file} ${sha256(readFileSync(join(ROOT, file)))}`);
+  return `0.1.0+${sha256(hashes.join('\n')).slice(0, 12)}`;
+}

@@ -1,0 +1,20 @@
+import { CommanderError } from 'commander';
+import { UserError } from '../core/errors.ts';
+
+/**
+ * Says what went wrong and returns the exit code: 2 for what was asked wrongly, in one sentence; 70 (and a
+ * stack trace) for a defect of Troupe itself.
+ */
+export function reportFailure(error: unknown): number {
+  if (error instanceof CommanderError) {
+    // Help and version end this way too, with code 0.
+    return error.exitCode === 0 ? 0 : 2;
+  }
+  if (error instanceof UserError) {
+    process.stderr.write(`troupe: ${error.message}\n`);
+    return 2;
+  }
+  process.stderr.write(`troupe: an error of Troupe's own; please report it.\n`);
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 70;
+}

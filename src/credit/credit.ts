@@ -1,0 +1,103 @@
+import type { Role } from '../policies/prompt.ts';
+import { recordedTokens } from '../policies/recorded-call.ts';
+import { average, centre, type GroupAdvantages, normalise } from './advantage.ts';
+import { designReward, type RewardSettings } from './reward.ts';
+import type { DesignTree, LoggedCall, TaskTree } from './tree.ts';
+
+export interface CreditSettings extends RewardSettings {
+  /** Executions are compared within one design's text, or over all designs of the task. */
+  readonly executorGroup: 'design' | 'task';
+  readonly executorFloor: number;
+  readonly designerScale: number;
+  readonly designerLimit: number;
+  /** Reward of a valid design for being improbable: −novelty · max(log p, noveltyFloor). 0 turns it off. */
+  readonly novelty: number;
+  readonly noveltyFloor: number;
+}
+
+/** The advantage of one call, named by its stream and key. */
+export interface CallCredit {
+  readonly stream: string;
+  readonly key: string;
+  readonly advantage: number;
+}
+
+export interface StepCredit {
+  readonly role: Role;
+  readonly samples: readonly CallCredit[];
+  readonly groups: number;
+  /** Groups without variance: they teach nothing. */
+  readonly zeroVariance: number;
+  readonly designerReward: number;
+  readonly executorReward: number;
+  readonly invalid: number;
+  readonly designs: number;
+  readonly executions: number;
+}
+
+/** Credit of one step for the role whose stage it is, as a pure function of what the log holds. */
+export function assignCredit(trees: readonly TaskTree[], role: Role, settings: CreditSettings): StepCredit {
+  const designs = trees.flatMap((tree) => tree.designs);
+  const executions = designs.flatMap((design) => design.executions);
+  const groups = role === 'designer' ? designerGroups(trees, settings) : executorGroups(trees, settings);
+  return {
+    role,
+    samples: groups.flatMap((group) => group ?? []),
+    groups: groups.length,
+    zeroVariance: groups.filter((group) => group === null).length,
+    designerReward: average(designs.map((design) => designReward(design, settings))),
+    executorReward: average(executions.map((execution) => execution.score)),
+    invalid: designs.filter((design) => design.rejected !== null).length,
+    designs: designs.length,
+    executions: executions.length,
+  };
+}
+
+type Group = readonly CallCredit[] | null;
+
+/** A task's M designs are one group; each design is one call. */
+function designerGroups(trees: readonly TaskTree[], settings: CreditSettings): Group[] {
+  return trees.map(({ designs }) => {
+    const rewards = designs.map((design) => designReward(design, settings) + noveltyOf(design, settings));
+    const advantages = centre(rewards, settings.designerScale, settings.designerLimit);
+    return spread(
+      designs.map((design) => [design.call]),
+      advantages,
+    );
+  });
+}
+
+function noveltyOf(design: DesignTree, settings: CreditSettings): number {
+  if (settings.novelty === 0 || design.rejected !== null) return 0;
+  const logProb = recordedTokens(design.call.call).logProbs.reduce((sum, value) => sum + value, 0);
+  return -settings.novelty * Math.max(logProb, settings.noveltyFloor);
+}
+
+/** Executions of one design text (or of the whole task) are one group; every call shares its execution's. */
+function executorGroups(trees: readonly TaskTree[], settings: CreditSettings): Group[] {
+  return trees.flatMap((tree) => {
+    const pools = new Map<string, DesignTree['executions'][number][]>();
+    for (const design of tree.designs) {
+      const pool = settings.executorGroup === 'design' ? design.script : '';
+      pools.set(pool, [...(pools.get(pool) ?? []), ...design.executions]);
+    }
+    return [...pools.values()]
+      .filter((pool) => pool.length > 0)
+      .map((pool) =>
+        spread(
+          pool.map((execution) => execution.calls),
+          normalise(
+            pool.map((execution) => execution.score),
+            settings.executorFloor,
+          ),
+        ),
+      );
+  });
+}
+
+function spread(members: readonly (readonly LoggedCall[])[], advantages: GroupAdvantages): Group {
+  if (advantages === null) return null;
+  return members.flatMap((calls, index) =>
+    calls.map(({ stream, call }) => ({ stream, key: call.key, advantage: advantages[index] ?? 0 })),
+  );
+}

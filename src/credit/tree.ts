@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import type { JsonObject } from '../core/json.ts';
+import { calledSchema, type RecordedCall } from '../policies/recorded-call.ts';
+
+/** The part of a stored event that credit reads. */
+export interface LogEvent {
+  readonly stream: string;
+  readonly version: number;
+  readonly type: string;
+  readonly data: JsonObject;
+}
+
+/** One policy call of the log, named by its stream and key. */
+export interface LoggedCall {
+  readonly stream: string;
+  readonly call: RecordedCall;
+}
+
+export interface ExecutionTree {
+  readonly stream: string;
+  readonly score: number;
+  readonly calls: readonly LoggedCall[];
+}
+
+export interface DesignTree {
+  readonly stream: string;
+  readonly script: string;
+  /** Structure of a valid design; null for a rejected script. */
+  readonly shape: string | null;
+  /** Cause of a rejection; null for a valid design. */
+  readonly rejected: string | null;
+  readonly call: LoggedCall;
+  readonly executions: readonly ExecutionTree[];
+}
+
+/** One task's rollout tree as the log tells it. */
+export interface TaskTree {
+  readonly stream: string;
+  readonly family: string;
+  readonly designs: readonly DesignTree[];
+}
+
+const rolloutSchema = z.object({ task: z.object({ family: z.string() }) });
+const compiledSchema = z.object({ shape: z.string() });
+const rejectedSchema = z.object({ cause: z.string() });
+const finishedSchema = z.object({
+  key: z.string(),
+  output: z.object({ score: z.number(), calls: z.number() }),
+});
+
+/**
+ * Folds the events of one step (all streams under `step/NNNN`) into its rollout trees. The result depends
+ * on what each stream holds, never on the order in which streams were written. Unfinished trees throw.
+ */
+export function readTrees(events: Iterable<LogEvent>): TaskTree[] {
+  const streams = new Map<string, LogEvent[]>();
+  for (const event of events) {
+    const list = streams.get(event.stream);
+    if (list === undefined) streams.set(event.stream, [event]);
+    else list.push(event);
+  }
+  const names = [...streams.keys()].sort();
+  const callsUnder = groupCalls(names, streams);
+  return names
+    .filter((name) => /\/task\/\d+$/.test(name))
+    .map((name) => readTree(name, names, streams, callsUnder));
+}
+
+function readTree(
+  name: string,
+  names: readonly string[],
+  streams: ReadonlyMap<string, readonly LogEvent[]>,
+  callsUnder: ReadonlyMap<string, readonly LoggedCall[]>,
+): TaskTree {
+  const own = streams.get(name) ?? [];
+  const { task } = rolloutSchema.parse(own[0]?.data);
+  const scores = new Map<string, number>();
+  for (const event of own) {
+    if (event.type !== 'execution.finished') continue;
+    const { key, output } = finishedSchema.parse(event.data);
+    scores.set(`${name}/${key}`, output.score);
+  }
+  const designs = names
+    .filter((stream) => stream.startsWith(`${name}/design/`) && !stream.includes('/exec/'))
+    .map((stream) => readDesign(stream, streams.get(stream) ?? [], scores, callsUnder));
+  return { stream: name, family: task.family, designs };
+}
+
+function readDesign(
+  stream: string,
+  events: readonly LogEvent[],
+  scores: ReadonlyMap<string, number>,
+  callsUnder: ReadonlyMap<string, readonly LoggedCall[]>,
+): DesignTree {
+  const called = events.find((event) => event.type === 'called');
+  const compiled = events.find((event) => event.type === 'compiled');
+  const rejected = events.find((event) => event.type === 'rejected');
+  const call = calledSchema.parse(called?.data);
+  const executions = [...scores]
+    .filter(([name]) => name.startsWith(`${stream}/exec/`))
+    .map(([name, score]) => ({ stream: name, score, calls: callsUnder.get(name) ?? [] }));
+  return {
+    stream,
+    script: call.text,
+    shape: compiled === undefined ? null : compiledSchema.parse(compiled.data).shape,
+    rejected:
+      compiled !== undefined
+        ? null
+        : rejected === undefined
+          ? 'unfinished'
+          : rejectedSchema.parse(rejected.data).cause,
+    call: { stream, call },
+    executions,
+  };
+}
+
+/** Executor calls by the execution they belong to. */
+function groupCalls(
+  names: readonly string[],
+  streams: ReadonlyMap<string, readonly LogEvent[]>,
+): Map<string, LoggedCall[]> {
+  const calls = new Map<string, LoggedCall[]>();
+  for (const stream of names) {
+    const cut = stream.indexOf('/agent/');
+    if (cut < 0) continue;
+    const execution = stream.slice(0, cut);
+    const list = calls.get(execution) ?? [];
+    for (const event of streams.get(stream) ?? []) {
+      if (event.type === 'called') list.push({ stream, call: calledSchema.parse(event.data) });
+    }
+    calls.set(execution, list);
+  }
+  return calls;
+}

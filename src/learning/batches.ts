@@ -1,0 +1,81 @@
+import type { RandomStream } from '../core/random.ts';
+
+/** One sequence to learn from: a prompt and a completion, token by token. */
+export interface TrainingSequence {
+  readonly promptTokens: ArrayLike<number>;
+  readonly tokens: ArrayLike<number>;
+  /** Log-probabilities under the weights that sampled the completion; none when it is a demonstration. */
+  readonly logProbs?: ArrayLike<number>;
+  /** Advantage of the completion; 1 for a demonstration. */
+  readonly advantage: number;
+}
+
+/** Sequences that are trained on together, with the length that all are padded to. */
+export interface Minibatch {
+  readonly sequences: readonly TrainingSequence[];
+  readonly length: number;
+}
+
+export interface BatchPlan {
+  /** Token positions of a minibatch, padding included. */
+  readonly batchTokens: number;
+  /** Rows are a multiple of this, so that every shard gets the same number. */
+  readonly shards: number;
+}
+
+/** Padded lengths are multiples of this: few shapes, little padding. */
+const LENGTH_STEP = 8;
+
+export function sequenceLength(sequence: TrainingSequence): number {
+  return sequence.promptTokens.length + sequence.tokens.length;
+}
+
+function padded(length: number): number {
+  return Math.ceil(length / LENGTH_STEP) * LENGTH_STEP;
+}
+
+/**
+ * Cuts sequences into minibatches of about `batchTokens` positions each: sorted by length, so that little is
+ * padding, then put in random order, so that no update sees short ones first. Every sequence is used once.
+ */
+export function minibatches(
+  sequences: readonly TrainingSequence[],
+  plan: BatchPlan,
+  random: RandomStream,
+): Minibatch[] {
+  const sorted = sequences
+    .map((sequence, index) => ({ sequence, index, length: sequenceLength(sequence) }))
+    .sort((a, b) => a.length - b.length || a.index - b.index);
+  const total = sorted.reduce((sum, { length }) => sum + padded(length), 0);
+  const parts = Math.max(1, Math.round(total / plan.batchTokens));
+  const batches: Minibatch[] = [];
+  let start = 0;
+  let used = 0;
+  for (let part = 0; part < parts; part++) {
+    let end = start;
+    const quota = (total * (part + 1)) / parts;
+    while (end < sorted.length && (used < quota - 1e-9 || part === parts - 1)) {
+      used += padded(sorted[end]?.length ?? 0);
+      end++;
+    }
+    const rows = sorted.slice(start, end);
+    start = end;
+    if (rows.length === 0) continue;
+    batches.push({
+      sequences: rows.map(({ sequence }) => sequence),
+      length: padded(Math.max(...rows.map(({ length }) => length))),
+    });
+  }
+  return random.shuffle(batches);
+}
+
+/** Share of a plan's positions that is padding, 0 … 1. */
+export function paddingShare(batches: readonly Minibatch[]): number {
+  let positions = 0;
+  let used = 0;
+  for (const { sequences, length } of batches) {
+    positions += sequences.length * length;
+    used += sequences.reduce((sum, sequence) => sum + sequenceLength(sequence), 0);
+  }
+  return positions === 0 ? 0 : 1 - used / positions;
+}

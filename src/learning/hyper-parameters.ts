@@ -1,0 +1,26 @@
+/** Settings of one training step. */
+export interface HyperParameters {
+  readonly lr: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Greatest norm of the gradient over all parameters; `Infinity` for no clipping. */
+  readonly maxNorm: number;
+  /** Sampling temperature of the policy; logits are divided by it. */
+  readonly temperature: number;
+  /** ε of the clipped policy gradient. */
+  readonly clip: number;
+  /** Nats of entropy are worth this much each. */
+  readonly entropyBonus: number;
+}
+
+export const DEFAULT_HYPER_PARAMETERS: HyperParameters = {
+  lr: 3e-3,
+  beta1: 0.9,
+  beta2: 0.98,
+  epsilon: 1e-8,
+  maxNorm: 1,
+  temperature: 1,
+  clip: 0.2,
+  entropyBonus: 0,
+};

@@ -1,0 +1,215 @@
+import { InvariantError } from '../core/errors.ts';
+import {
+  type Feeds,
+  localSession,
+  type Outputs,
+  output,
+  type Session,
+  scalar,
+  vector,
+} from '../onnx/session.ts';
+import { workerSession } from '../onnx/worker-session.ts';
+import type { TransformerConfig } from '../policies/parameters.ts';
+import { batchFeeds, type TokenBatch, type TrainingBatch } from './batch.ts';
+import type { HyperParameters } from './hyper-parameters.ts';
+import { gradientGraph, scoreGraph, trainStepGraph, updateGraph } from './train-step.ts';
+
+/** All that training carries from step to step. Arrays are never written to: a step makes new ones. */
+export interface LearnerState {
+  readonly weights: Float32Array;
+  /** Adam's first and second moments. */
+  readonly m: Float32Array;
+  readonly v: Float32Array;
+  /** Steps taken. */
+  readonly step: number;
+}
+
+export interface StepStats {
+  readonly loss: number;
+  /** Before clipping. */
+  readonly gradientNorm: number;
+  /** Share of the weighted tokens whose ratio was clipped. */
+  readonly clipFraction: number;
+  /** Mean entropy of the weighted tokens' distributions, nats. */
+  readonly entropy: number;
+  /** max |ρ − 1| over weighted tokens. */
+  readonly drift: number;
+}
+
+export interface StepResult {
+  readonly state: LearnerState;
+  readonly stats: StepStats;
+  /** Log-probability of each target before the step, `[rows, length]`. */
+  readonly logProbs: Float32Array;
+}
+
+export interface LearnerOptions {
+  /**
+   * Parts that a batch is cut into, one thread each: the caller's and `shards` − 1 workers. Part of a run's
+   * identity: another count adds in another order and rounds differently.
+   */
+  readonly shards: number;
+}
+
+/** The state before the first step. */
+export function initialState(weights: Float32Array): LearnerState {
+  return { weights, m: new Float32Array(weights.length), v: new Float32Array(weights.length), step: 0 };
+}
+
+/**
+ * Runs training steps on ONNX Runtime. Deterministic: equal states, batches and shard counts give equal bits,
+ * run after run. May live in a worker thread. The calling thread computes too, and is blocked meanwhile.
+ */
+export class Learner {
+  readonly config: TransformerConfig;
+  readonly #shards: number;
+  readonly #sessions = new Map<string, Promise<Session>>();
+
+  constructor(config: TransformerConfig, options: LearnerOptions = { shards: 1 }) {
+    this.config = config;
+    this.#shards = options.shards;
+  }
+
+  /** One update. Throws an InvariantError if the batch does not fit the model. */
+  async step(state: LearnerState, batch: TrainingBatch, hyper: HyperParameters): Promise<StepResult> {
+    this.#check(batch);
+    // A shard without rows would be an empty tensor.
+    const shards = Math.min(this.#shards, batch.rows);
+    const { parts, updated } =
+      shards === 1
+        ? await this.#whole(state, batch, hyper)
+        : await this.#sharded(state, batch, hyper, shards);
+    return {
+      state: {
+        weights: output(updated, 'newWeights'),
+        m: output(updated, 'newM'),
+        v: output(updated, 'newV'),
+        step: state.step + 1,
+      },
+      stats: statsOf(parts, updated),
+      logProbs: joined(parts.map((part) => output(part, 'logProbs'))),
+    };
+  }
+
+  /** Log-probability of each target, `[rows, length]`, without an update. */
+  async score(weights: Float32Array, batch: TokenBatch, temperature = 1): Promise<Float32Array> {
+    this.#check(batch);
+    const session = await this.#session('score', () => localSession(scoreGraph(this.config)));
+    const { tokens = undefined, previous = undefined, targets = undefined } = batchFeeds(batch);
+    if (!tokens || !previous || !targets) throw new InvariantError('a batch without tokens');
+    const feeds = { weights: vector(weights), temperature: scalar(temperature), tokens, previous, targets };
+    return output(await session.run(feeds), 'logProbs');
+  }
+
+  /** Frees sessions and ends workers. */
+  async close(): Promise<void> {
+    for (const session of this.#sessions.values()) await (await session).close();
+    this.#sessions.clear();
+  }
+
+  async #whole(state: LearnerState, batch: TrainingBatch, hyper: HyperParameters): Promise<StepOutputs> {
+    const session = await this.#session(batch.objective, () =>
+      localSession(trainStepGraph(this.config, batch.objective)),
+    );
+    const updated = await session.run({
+      ...updateFeeds(state, hyper),
+      ...lossFeeds(batch, hyper),
+      ...batchFeeds(batch),
+    });
+    return { parts: [updated], updated };
+  }
+
+  /** Each shard's gradient on its own thread; then their sum, clipping and Adam here. */
+  async #sharded(
+    state: LearnerState,
+    batch: TrainingBatch,
+    hyper: HyperParameters,
+    shards: number,
+  ): Promise<StepOutputs> {
+    const { objective } = batch;
+    const update = await this.#session(`update/${shards}`, () =>
+      localSession(updateGraph(state.weights.length, shards)),
+    );
+    const sessions: Session[] = [];
+    for (let shard = 0; shard < shards; shard++) {
+      const load = shard === 0 ? localSession : workerSession;
+      const make = (): Promise<Session> => load(gradientGraph(this.config, objective));
+      sessions.push(await this.#session(`${objective}/${shard}`, make));
+    }
+    const shared = { ...lossFeeds(batch, hyper), weights: vector(state.weights) };
+    // Workers first: the shard of this thread blocks it.
+    const running = sessions
+      .map((session, shard) => ({ session, feeds: { ...shared, ...batchFeeds(batch, shard, shards) } }))
+      .reverse()
+      .map(({ session, feeds }) => session.run(feeds));
+    const parts = (await Promise.all(running)).reverse();
+    const feeds: Record<string, Feeds[string]> = { ...updateFeeds(state, hyper) };
+    parts.forEach((part, shard) => {
+      feeds[`gradient${shard}`] = vector(output(part, 'gradient'));
+    });
+    return { parts, updated: await update.run(feeds) };
+  }
+
+  #check(batch: TokenBatch): void {
+    if (batch.length > this.config.context) {
+      throw new InvariantError(`a batch of ${batch.length} tokens for a context of ${this.config.context}`);
+    }
+  }
+
+  #session(key: string, make: () => Promise<Session>): Promise<Session> {
+    const session = this.#sessions.get(key) ?? make();
+    this.#sessions.set(key, session);
+    return session;
+  }
+}
+
+interface StepOutputs {
+  /** Sums and log-probabilities of each shard. */
+  readonly parts: readonly Outputs[];
+  readonly updated: Outputs;
+}
+
+function lossFeeds(batch: TrainingBatch, hyper: HyperParameters): Feeds {
+  const temperature = scalar(hyper.temperature);
+  if (batch.objective === 'supervised') return { temperature };
+  return { temperature, clip: scalar(hyper.clip), entropyBonus: scalar(hyper.entropyBonus) };
+}
+
+function updateFeeds(state: LearnerState, hyper: HyperParameters): Feeds {
+  const t = state.step + 1;
+  return {
+    weights: vector(state.weights),
+    m: vector(state.m),
+    v: vector(state.v),
+    lr: scalar(hyper.lr),
+    beta1: scalar(hyper.beta1),
+    beta2: scalar(hyper.beta2),
+    epsilon: scalar(hyper.epsilon),
+    bias1: scalar(1 - hyper.beta1 ** t),
+    bias2: scalar(1 - hyper.beta2 ** t),
+    maxNorm: scalar(Math.min(hyper.maxNorm, 1e30)),
+  };
+}
+
+function statsOf(parts: readonly Outputs[], updated: Outputs): StepStats {
+  const numbers = (name: string): number[] => parts.map((part) => output(part, name)[0] ?? Number.NaN);
+  const sum = (name: string): number => numbers(name).reduce((a, b) => a + b, 0);
+  const mass = Math.max(sum('mass'), 1e-12);
+  return {
+    loss: sum('loss'),
+    gradientNorm: output(updated, 'gradientNorm')[0] ?? Number.NaN,
+    clipFraction: sum('clipped') / mass,
+    entropy: sum('entropy') / mass,
+    drift: Math.max(...numbers('drift')),
+  };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    out.set(part, offset);
+    offset += part.length;
+  }
+  return out;
+}

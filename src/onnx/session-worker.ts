@@ -1,0 +1,23 @@
+import { parentPort } from 'node:worker_threads';
+import { InvariantError, must } from '../core/errors.ts';
+import { localSession, type Session } from './session.ts';
+import type { SessionReply, SessionRequest } from './worker-session.ts';
+
+/** Entry of the thread behind `workerSession`: loads the model it is sent first, then runs it. */
+const port = must(parentPort, 'to be started as a worker');
+let session: Session | undefined;
+
+async function answer(request: SessionRequest): Promise<SessionReply> {
+  try {
+    if ('feeds' in request) {
+      if (!session) throw new InvariantError('a run before a model');
+      return { outputs: await session.run(request.feeds) };
+    }
+    session = await localSession(request.model);
+    return { outputs: {} };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+port.on('message', async (request: SessionRequest) => port.postMessage(await answer(request)));

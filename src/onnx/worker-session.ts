@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { InvariantError } from '../core/errors.ts';
+import type { Feeds, Outputs, Session } from './session.ts';
+
+/** What the worker is sent: a model first, then one message for each run. */
+export type SessionRequest = { readonly model: Uint8Array } | { readonly feeds: Feeds };
+/** What it answers to each. */
+export type SessionReply = { readonly outputs: Outputs } | { readonly error: string };
+
+/**
+ * Loads a model onto a thread of its own, so that several run at once and none blocks the caller. Feeds and
+ * outputs are copied; feed whole arrays, since a view copies all of its buffer. Runs are answered in the
+ * order in which they were asked for. The worker does not keep the process alive while it is idle.
+ */
+export async function workerSession(model: Uint8Array): Promise<Session> {
+  const worker = new Worker(new URL('./session-worker.ts', import.meta.url));
+  let last: Promise<unknown> = Promise.resolve();
+  const ask = (request: SessionRequest): Promise<Outputs> => {
+    const answer = last.then(async () => {
+      worker.ref();
+      try {
+        worker.postMessage(request);
+        const [reply]: unknown[] = await once(worker, 'message');
+        return outputsOf(reply);
+      } finally {
+        worker.unref();
+      }
+    });
+    last = answer.catch(() => undefined);
+    return answer;
+  };
+  await ask({ model });
+  return {
+    run: (feeds) => ask({ feeds }),
+    close: async () => {
+      await worker.terminate();
+    },
+  };
+}
+
+function outputsOf(reply: unknown): Outputs {
+  if (typeof reply !== 'object' || reply === null)
+    throw new InvariantError('a session worker answered nonsense');
+  if ('error' in reply) throw new InvariantError(`a session worker failed: ${String(reply.error)}`);
+  const outputs = 'outputs' in reply && typeof reply.outputs === 'object' ? (reply.outputs ?? {}) : {};
+  const floats: Record<string, Float32Array> = {};
+  for (const [name, value] of Object.entries(outputs))
+    if (value instanceof Float32Array) floats[name] = value;
+  return floats;
+}

@@ -1,0 +1,43 @@
+import { agentMachine } from '../../machines/agent.machine.ts';
+import { designerMachine } from '../../machines/designer.machine.ts';
+import { evaluationMachine } from '../../machines/evaluation.machine.ts';
+import { rolloutMachine } from '../../machines/rollout.machine.ts';
+import { sessionMachine } from '../../machines/session.machine.ts';
+import { InvariantError } from '../core/errors.ts';
+import { canonicalJson } from '../core/json.ts';
+import { compileDesign } from '../designs/compile.ts';
+import type { NodeLibrary } from '../designs/library.ts';
+import { checkSpec } from '../designs/script.ts';
+import { createRunningActor } from './actor.ts';
+import type { ActorFactory } from './scheduler.ts';
+
+/** Actors of all kinds. Machines of designs are compiled from the spec in the execution's first event. */
+export function actorFactory(library: NodeLibrary): ActorFactory {
+  const compiled = new Map<string, ReturnType<typeof compileDesign>>();
+  const machineOf = (spec: unknown) => {
+    const text = canonicalJson(spec);
+    const known = compiled.get(text);
+    if (known !== undefined) return known;
+    const design = checkSpec(spec, library);
+    if (!design.ok) throw new InvariantError(`a recorded design does not pass its checks: ${design.message}`);
+    const machine = compileDesign(design.spec, library);
+    compiled.set(text, machine);
+    return machine;
+  };
+  return (kind, stream, input) => {
+    switch (kind) {
+      case 'session':
+        return createRunningActor(sessionMachine, stream, input);
+      case 'evaluation':
+        return createRunningActor(evaluationMachine, stream, input);
+      case 'rollout':
+        return createRunningActor(rolloutMachine, stream, input);
+      case 'designer':
+        return createRunningActor(designerMachine, stream, input);
+      case 'execution':
+        return createRunningActor(machineOf(input.spec), stream, input);
+      case 'agent':
+        return createRunningActor(agentMachine, stream, input);
+    }
+  };
+}

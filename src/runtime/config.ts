@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { UserError } from '../core/errors.ts';
+
+const count = z.number().int().positive();
+const fraction = z.number().min(0).max(1);
+
+/** Everything that a run's results depend on, besides the code. It is part of the first event of the log. */
+export const configSchema = z.strictObject({
+  preset: z.string(),
+  seed: z.number().int().min(0).max(0xffffffff),
+  /** Reinforcement steps. */
+  steps: z.number().int().min(0),
+  /** One model for both roles, or one each. */
+  policies: z.enum(['shared', 'per-role']),
+  model: z.strictObject({ dim: count, layers: count, heads: count, hidden: count, context: count }),
+  /** Size of the tokenizer's vocabulary. */
+  vocab: count,
+  /** Tasks per family in the two sets. */
+  tasks: z.strictObject({ train: count, heldOut: count }),
+  imitation: z.strictObject({
+    chunks: count,
+    stepsPerChunk: count,
+    /** Token positions of one minibatch, padding included. */
+    batchTokens: count,
+    learningRate: z.number().positive(),
+    /** Share of designer demonstrations among the sequences. */
+    designerShare: fraction,
+  }),
+  rollout: z.strictObject({
+    tasksPerStep: count,
+    /** M and N. */
+    designs: count,
+    executions: count,
+    temperature: z.number().positive(),
+    designerTokens: count,
+    executorTokens: count,
+  }),
+  stage: z.strictObject({ steps: count, first: z.enum(['executor', 'designer']) }),
+  credit: z.strictObject({
+    callPrice: z.number().min(0),
+    executorGroup: z.enum(['design', 'task']),
+    executorFloor: z.number().positive(),
+    designerScale: z.number().positive(),
+    designerLimit: z.number().positive(),
+    novelty: z.number().min(0),
+    noveltyFloor: z.number(),
+  }),
+  learning: z.strictObject({
+    executorRate: z.number().positive(),
+    designerRate: z.number().positive(),
+    executorEpochs: count,
+    designerEpochs: count,
+    batchTokens: count,
+    clip: fraction,
+    maxGradientNorm: z.number().positive(),
+    beta1: fraction,
+    beta2: fraction,
+  }),
+  /** Gradient shards of a training step: part of the result, because it changes the order of sums. */
+  shards: count,
+});
+export type RunConfig = z.infer<typeof configSchema>;
+
+const base: RunConfig = {
+  preset: 'quick',
+  seed: 1,
+  steps: 24,
+  policies: 'shared',
+  model: { dim: 128, layers: 2, heads: 4, hidden: 512, context: 128 },
+  vocab: 320,
+  tasks: { train: 2000, heldOut: 200 },
+  imitation: { chunks: 8, stepsPerChunk: 50, batchTokens: 3072, learningRate: 3e-3, designerShare: 0.08 },
+  rollout: {
+    tasksPerStep: 16,
+    designs: 6,
+    executions: 4,
+    temperature: 1,
+    designerTokens: 40,
+    executorTokens: 48,
+  },
+  stage: { steps: 3, first: 'executor' },
+  credit: {
+    callPrice: 0.03,
+    executorGroup: 'design',
+    executorFloor: 0.05,
+    designerScale: 0.3,
+    designerLimit: 3,
+    novelty: 0.04,
+    noveltyFloor: -3.5,
+  },
+  learning: {
+    executorRate: 2e-4,
+    designerRate: 2e-4,
+    executorEpochs: 1,
+    designerEpochs: 2,
+    batchTokens: 4096,
+    clip: 0.2,
+    maxGradientNorm: 1,
+    beta1: 0.9,
+    beta2: 0.98,
+  },
+  shards: 2,
+};
+
+/** The named configurations of `troupe train --preset`. */
+export const presets = {
+  quick: base,
+  default: { ...base, preset: 'default', steps: 90, stage: { ...base.stage, steps: 5 } },
+} as const satisfies Record<string, RunConfig>;
+
+/** A preset with the user's changes; a {@link UserError} says which value is out of range. */
+export function configure(preset: string, changes: { readonly [key: string]: unknown }): RunConfig {
+  const chosen = Object.entries(presets).find(([name]) => name === preset)?.[1];
+  if (chosen === undefined) {
+    const known = Object.keys(presets).join(', ');
+    throw new UserError('unknown-preset', `There is no preset "${preset}"; choose one of ${known}.`);
+  }
+  const parsed = configSchema.safeParse({ ...chosen, ...changes });
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new UserError(
+    'bad-config',
+    `The setting ${issue?.path.join('.') ?? ''} is not usable: ${issue?.message ?? 'invalid'}; see "troupe train --help".`,
+  );
+}

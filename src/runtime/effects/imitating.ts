@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { pad } from '../../../machines/command.ts';
+import { RandomStream } from '../../core/random.ts';
+import { demonstrateDesign } from '../../designs/demonstrations.ts';
+import { average } from '../../credit/advantage.ts';
+import { type Minibatch, minibatches, sequenceLength, type TrainingSequence } from '../../learning/batches.ts';
+import { DEFAULT_HYPER_PARAMETERS } from '../../learning/learner.ts';
+import { supervisedBatch } from '../../learning/tensors.ts';
+import { renderCompletion, renderPrompt } from '../../policies/template.ts';
+import type { Demonstration, Task, TaskFamily } from '../../tasks/task.ts';
+import type { Effect } from '../effect.ts';
+import { momentsName, weightsName } from '../models.ts';
+import type { Rehearsal } from './learning.ts';
+
+const imitateSchema = z.object({ chunk: z.number().int(), last: z.boolean() });
+
+/** Learning rate: up over the first steps, down to a tenth over the whole cold start. */
+const WARM_UP_STEPS = 20;
+
+/** Name under which the weights of the cold start are kept. */
+export function chunkLabel(chunk: number): string {
+  return `cold-start/${pad(chunk, 2)}`;
+}
+
+/**
+ * One chunk of the cold start: supervised steps on generated demonstrations. Every minibatch is drawn from a
+ * stream named by chunk, so a chunk can be done again alone.
+ */
+export function imitatingEffect(rehearsal: Rehearsal): Effect {
+  const { config, models, learner } = rehearsal;
+  const { chunks, stepsPerChunk, learningRate } = config.imitation;
+  return async ({ input }) => {
+    const { chunk, last } = imitateSchema.parse(input);
+    const batches = demonstrationBatches(rehearsal, chunk);
+    const hyper = batches.map((_, index) => ({
+      ...DEFAULT_HYPER_PARAMETERS,
+      lr: learningRate * schedule(chunk * stepsPerChunk + index, chunks * stepsPerChunk),
+      beta1: config.learning.beta1,
+      beta2: config.learning.beta2,
+      maxNorm: config.learning.maxGradientNorm,
+      temperature: config.rollout.temperature,
+    }));
+    const [model = 'shared'] = models.ids;
+    const { state, stats } = await learner.train(
+      models.state(model, 'imitation'),
+      batches.map(supervisedBatch),
+      hyper,
+    );
+    models.adopt(models.ids, 'imitation', state);
+    if (last) models.forget('imitation');
+    await rehearsal.load();
+    const label = chunkLabel(chunk);
+    return {
+      type: 'imitated',
+      data: {
+        label,
+        version: models.version,
+        steps: batches.length,
+        loss: average(stats.map((each) => each.loss)),
+        gradientNorm: average(stats.map((each) => each.gradientNorm)),
+      },
+      blobs: {
+        put: models.blobs(label, 'imitation'),
+        drop: [
+          ...(last ? [momentsName('imitation')] : []),
+          ...(chunk === 0 ? [] : models.ids.map((id) => weightsName(chunkLabel(chunk - 1), id))),
+        ],
+      },
+    };
+  };
+}
+
+function schedule(step: number, steps: number): number {
+  const warm = Math.min(1, (step + 1) / WARM_UP_STEPS);
+  return warm * (1 - 0.9 * (step / Math.max(1, steps)));
+}
+
+/** The minibatches of one chunk: drawn together, so that those of like length share a minibatch. */
+function demonstrationBatches(rehearsal: Rehearsal, chunk: number): Minibatch[] {
+  const { config, tasks, families, tokenizer } = rehearsal;
+  const { stepsPerChunk, batchTokens, designerShare } = config.imitation;
+  const random = new RandomStream(config.seed, 'imitate', chunk);
+  const sequences: TrainingSequence[] = [];
+  let positions = 0;
+  while (positions < stepsPerChunk * batchTokens) {
+    const task = random.pick(tasks.train);
+    const { prompt, completion } =
+      random.uniform() < designerShare
+        ? demonstrateDesign(task, random)
+        : demonstrateExecution(task, families, random);
+    const sequence: TrainingSequence = {
+      promptTokens: renderPrompt(prompt, tokenizer),
+      tokens: renderCompletion(completion, tokenizer),
+      advantage: 1,
+    };
+    if (sequenceLength(sequence) > config.model.context) continue;
+    positions += Math.ceil(sequenceLength(sequence) / 8) * 8;
+    sequences.push(sequence);
+  }
+  return minibatches(sequences, { batchTokens, shards: config.shards }, random).slice(0, stepsPerChunk);
+}
+
+function demonstrateExecution(task: Task, families: readonly TaskFamily[], random: RandomStream): Demonstration {
+  const family = families.find(({ name }) => name === task.family);
+  return random.pick(family?.demonstrate(task, random) ?? []);
+}

@@ -1,0 +1,149 @@
+import { z } from 'zod';
+import type { EventReader } from '../../../store/event-log.ts';
+import { must } from '../../core/errors.ts';
+import { RandomStream } from '../../core/random.ts';
+import { average } from '../../credit/advantage.ts';
+import type { StepCredit } from '../../credit/credit.ts';
+import { minibatches, type TrainingSequence } from '../../learning/batches.ts';
+import { DEFAULT_HYPER_PARAMETERS } from '../../learning/learner.ts';
+import type { LearnerThread } from '../../learning/learner-thread.ts';
+import { policyBatch } from '../../learning/tensors.ts';
+import type { Role } from '../../policies/prompt.ts';
+import { calledSchema, recordedTokens } from '../../policies/recorded-call.ts';
+import type { Tokenizer } from '../../policies/tokenizer.ts';
+import type { Task, TaskFamily } from '../../tasks/task.ts';
+import type { RunConfig } from '../config.ts';
+import type { Effect } from '../effect.ts';
+import { frozenDrift } from '../frozen-drift.ts';
+import { type Models, weightsName } from '../models.ts';
+import { creditFromLog, recordedCredits, stepPrefix } from '../recorded-credit.ts';
+
+/** What learning needs. */
+export interface Rehearsal {
+  readonly config: RunConfig;
+  readonly log: EventReader;
+  readonly models: Models;
+  readonly learner: LearnerThread;
+  readonly tokenizer: Tokenizer;
+  readonly tasks: { readonly train: readonly Task[] };
+  readonly families: readonly TaskFamily[];
+  /** Puts the models' weights into the policy that plays. */
+  load(): Promise<void>;
+}
+
+const creditSchema = z.object({ step: z.number().int(), role: z.enum(['designer', 'executor']) });
+
+/** Credit from the log (law 1): the advantages of a step, as an event. */
+export function creditEffect({ config, log }: Rehearsal): Effect {
+  return async ({ input }) => {
+    const { step, role } = creditSchema.parse(input);
+    const { samples, ...figures } = creditFromLog(log, step, role, config.credit);
+    return { type: 'credited', data: { ...figures, samples: samples.map((sample) => ({ ...sample })) } };
+  };
+}
+
+/** One reinforcement step for the role whose stage it is, from the credit that the log holds. */
+export function learnEffect(rehearsal: Rehearsal): Effect {
+  const { config, log, models, learner } = rehearsal;
+  return async ({ input }) => {
+    const { step, role } = creditSchema.parse(input);
+    const credit = must(
+      recordedCredits(log).find((each) => each.step === step),
+      `credit of step ${step}`,
+    );
+    const calls = readCalls(log, step);
+    const sequences = creditedSequences(credit, calls);
+    const settings = learningSettings(config, role);
+    const batches = Array.from({ length: settings.epochs }, (_, epoch) =>
+      minibatches(
+        sequences,
+        { batchTokens: config.learning.batchTokens, shards: config.shards },
+        new RandomStream(config.seed, 'learn', step, epoch),
+      ),
+    ).flat();
+    const model = models.modelOf(role);
+    const { state, stats } = await learner.train(
+      models.state(model, role),
+      sequences.length === 0 ? [] : batches.map(policyBatch),
+      batches.map(() => settings.hyper),
+    );
+    models.adopt([model], role, state);
+    await rehearsal.load();
+    const drift = await frozenDrift(rehearsal, role, [...calls.values()]);
+    const label = stepPrefix(step);
+    return {
+      type: 'learned',
+      data: {
+        label,
+        role,
+        version: models.version,
+        updates: stats.length,
+        sequences: sequences.length,
+        loss: average(stats.map((each) => each.loss)),
+        gradientNorm: average(stats.map((each) => each.gradientNorm)),
+        clipFraction: average(stats.map((each) => each.clipFraction)),
+        entropy: average(stats.map((each) => each.entropy)),
+        ratioError: stats[0]?.drift ?? 0,
+        drift,
+      },
+      blobs: {
+        put: models.blobs(label, role),
+        drop: retired(step, config.stage.steps).flatMap((old) =>
+          models.ids.map((id) => weightsName(stepPrefix(old), id)),
+        ),
+      },
+    };
+  };
+}
+
+/** A call of the log as a sequence to learn from. */
+export interface LoggedSequence {
+  readonly role: Role;
+  readonly sequence: TrainingSequence;
+}
+
+/** Calls of a step by `stream#key`. */
+type CallIndex = ReadonlyMap<string, LoggedSequence>;
+
+function readCalls(log: EventReader, step: number): CallIndex {
+  const index = new Map<string, LoggedSequence>();
+  for (const { stream, type, data } of log.readPrefix(stepPrefix(step))) {
+    if (type !== 'called') continue;
+    const call = calledSchema.parse(data);
+    const role = stream.includes('/agent/') ? 'executor' : 'designer';
+    index.set(`${stream}#${call.key}`, { role, sequence: { ...recordedTokens(call), advantage: 0 } });
+  }
+  return index;
+}
+
+/** The sequences that the credit names, with its advantages; calls that sampled nothing are left out. */
+function creditedSequences(credit: StepCredit, calls: CallIndex): TrainingSequence[] {
+  return credit.samples
+    .map(({ stream, key, advantage }) => ({
+      ...must(calls.get(`${stream}#${key}`), `the call ${stream}#${key}`).sequence,
+      advantage,
+    }))
+    .filter((sequence) => sequence.tokens.length > 0 && sequence.advantage !== 0);
+}
+
+function learningSettings(config: RunConfig, role: Role) {
+  const { learning, rollout } = config;
+  return {
+    epochs: role === 'designer' ? learning.designerEpochs : learning.executorEpochs,
+    hyper: {
+      ...DEFAULT_HYPER_PARAMETERS,
+      lr: role === 'designer' ? learning.designerRate : learning.executorRate,
+      beta1: learning.beta1,
+      beta2: learning.beta2,
+      maxNorm: learning.maxGradientNorm,
+      temperature: rollout.temperature,
+      clip: learning.clip,
+    },
+  };
+}
+
+/** Weights are kept at stage ends and for the last two versions; this is what a new version lets go of. */
+function retired(step: number, stageSteps: number): number[] {
+  const old = step - 2;
+  return old >= 0 && (old + 1) % stageSteps !== 0 ? [old] : [];
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { canonicalJson } from '../core/json.ts';
+import type { EventReader } from '../../store/event-log.ts';
+import { assignCredit, type CreditSettings, type StepCredit } from '../credit/credit.ts';
+import { readTrees } from '../credit/tree.ts';
+import { pad } from '../../machines/command.ts';
+
+/** The prefix of a step's streams. */
+export function stepPrefix(step: number): string {
+  return `step/${pad(step, 4)}`;
+}
+
+const creditSchema = z.object({
+  key: z.string(),
+  role: z.enum(['designer', 'executor']),
+  samples: z.array(z.object({ stream: z.string(), key: z.string(), advantage: z.number() })),
+  groups: z.number(),
+  zeroVariance: z.number(),
+  designerReward: z.number(),
+  executorReward: z.number(),
+  invalid: z.number(),
+  designs: z.number(),
+  executions: z.number(),
+});
+
+/** Credit of a step, folded from its recorded trees. */
+export function creditFromLog(
+  log: EventReader,
+  step: number,
+  role: StepCredit['role'],
+  settings: CreditSettings,
+): StepCredit {
+  return assignCredit(readTrees(log.readPrefix(stepPrefix(step))), role, settings);
+}
+
+export interface RecordedCredit extends StepCredit {
+  readonly step: number;
+  /** Position of the event in the run. */
+  readonly seq: number;
+}
+
+/** The `credited` events of a run, in order. */
+export function recordedCredits(log: EventReader): RecordedCredit[] {
+  return log
+    .read('session')
+    .filter((event) => event.type === 'credited')
+    .map((event) => {
+      const { key, ...credit } = creditSchema.parse(event.data);
+      return { ...credit, step: Number(key.slice('step/'.length)), seq: event.seq };
+    });
+}
+
+/** Whether two credits are the same to the last bit. */
+export function sameCredit(a: StepCredit, b: StepCredit): boolean {
+  const content = ({ role, samples, groups, zeroVariance, designerReward, executorReward }: StepCredit) =>
+    canonicalJson({ role, samples, groups, zeroVariance, designerReward, executorReward });
+  return content(a) === content(b);
+}

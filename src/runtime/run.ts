@@ -1,0 +1,124 @@
+import type { EventLog, StoredEvent } from '../../store/event-log.ts';
+import type { RunLog } from '../../store/run-log.ts';
+import type { Store } from '../../store/store.ts';
+import { UserError } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
+import { actorFactory } from './actors.ts';
+import { configSchema, type RunConfig } from './config.ts';
+import type { Kit } from './kit.ts';
+import { Scheduler } from './scheduler.ts';
+import {
+  type Hardware,
+  type Material,
+  makeMaterial,
+  materialBlobs,
+  readMaterial,
+  sessionInput,
+  Troupe,
+} from './troupe.ts';
+
+export interface RunOptions {
+  readonly kit: Kit;
+  readonly hardware: Hardware;
+  readonly codeVersion: string;
+  /** Hears events as they are stored; on resuming, those of earlier attempts are in the store. */
+  readonly onEvents?: (events: readonly StoredEvent[]) => void;
+}
+
+/** A run under way in this process. */
+export interface RunHandle {
+  readonly id: string;
+  readonly config: RunConfig;
+  /** Resolves when the run is over or was stopped, and everything is closed; rejects if it failed. */
+  readonly finished: Promise<'done' | 'stopped'>;
+  readonly paused: boolean;
+  pause(): void;
+  resume(): void;
+  /** Ends the work of this process; the run can be resumed. */
+  stop(): void;
+}
+
+/** Begins a new run in a store. */
+export function startRun(store: Store, config: RunConfig, options: RunOptions): RunHandle {
+  const { id } = store.createRun({ config, codeVersion: options.codeVersion });
+  return carryOn(store, id, config, options);
+}
+
+/** Goes on with a run; its configuration comes from the store. Throws UserError if the run is over. */
+export function resumeRun(store: Store, name: string, options: RunOptions): RunHandle {
+  const { id, status } = store.run(name);
+  if (status === 'done') {
+    throw new UserError(
+      'run-is-done',
+      `The run ${id} in ${store.file} is over; look at it with "troupe show ${id}", or start another with "troupe train".`,
+    );
+  }
+  return carryOn(store, id, readConfig(store, id), options);
+}
+
+/** The configuration of a run, checked. */
+export function readConfig(store: Store, name: string): RunConfig {
+  const { id, config } = store.run(name);
+  const parsed = configSchema.safeParse(config);
+  if (parsed.success) return parsed.data;
+  throw new UserError(
+    'bad-config',
+    `The configuration of ${id} in ${store.file} is not one that this Troupe understands; use the version that recorded it.`,
+  );
+}
+
+function carryOn(store: Store, id: string, config: RunConfig, options: RunOptions): RunHandle {
+  const log = store.openLog(id);
+  try {
+    const material = readMaterial(log) ?? prepare(log, config, options.kit);
+    const troupe = new Troupe(config, material, options.kit, log, options.hardware);
+    const { onEvents } = options;
+    const scheduler = new Scheduler({
+      log,
+      effects: troupe.effects,
+      createActor: actorFactory(options.kit.library),
+      ...(onEvents === undefined ? {} : { onEvents }),
+    });
+    const finished = perform(scheduler, troupe, log, sessionInput(config, material), () =>
+      store.setStatus(id, 'done'),
+    );
+    return {
+      id,
+      config,
+      finished,
+      get paused() {
+        return scheduler.paused;
+      },
+      pause: () => scheduler.pause(),
+      resume: () => scheduler.resume(),
+      stop: () => scheduler.stop(),
+    };
+  } catch (error) {
+    log.close();
+    throw error;
+  }
+}
+
+function prepare(log: EventLog, config: RunConfig, kit: Kit): Material {
+  const material = makeMaterial(config, kit);
+  log.append([], { put: materialBlobs(material) });
+  return material;
+}
+
+async function perform(
+  scheduler: Scheduler,
+  troupe: Troupe,
+  log: RunLog,
+  input: JsonObject,
+  onDone: () => void,
+): Promise<'done' | 'stopped'> {
+  try {
+    await troupe.restore(log);
+    const output = await scheduler.run('session', 'session', input);
+    if (output !== null) onDone();
+    return output === null ? 'stopped' : 'done';
+  } finally {
+    log.close();
+    await troupe.close();
+  }
+}

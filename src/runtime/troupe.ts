@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import type { EventLog } from '../../store/event-log.ts';
+import { sha256 } from '../core/hash.ts';
+import type { JsonObject } from '../core/json.ts';
+import { DEMONSTRATED_SCRIPTS } from '../designs/demonstrations.ts';
+import { LearnerThread } from '../learning/learner-thread.ts';
+import { EmbeddedPolicy } from '../policies/embedded-policy.ts';
+import { Tokenizer } from '../policies/tokenizer.ts';
+import { QuickJsSandbox } from '../tasks/quickjs-sandbox.ts';
+import type { Sandbox } from '../tasks/sandbox.ts';
+import { buildTaskSet, decodeTaskSet, encodeTaskSet, TaskIndex, type TaskSet } from '../tasks/task-set.ts';
+import type { RunConfig } from './config.ts';
+import type { Effects } from './effect.ts';
+import { actingEffects } from './effects/acting.ts';
+import { imitatingEffect } from './effects/imitating.ts';
+import { creditEffect, learnEffect, type Rehearsal } from './effects/learning.ts';
+import { pickingEffect } from './effects/picking.ts';
+import type { Kit } from './kit.ts';
+import { Models } from './models.ts';
+import { tokenizerCorpus } from './corpus.ts';
+
+/** Names of the blobs that a run is made of, besides its weights. */
+export const TASKS_BLOB = 'tasks';
+export const TOKENIZER_BLOB = 'tokenizer';
+
+/** A run's tasks and tokenizer: made from its configuration, or read back from its blobs. */
+export interface Material {
+  readonly tasks: TaskSet;
+  readonly tokenizer: Tokenizer;
+}
+
+/** Makes tasks and tokenizer from the seed. Pure: the same configuration and code give the same bytes. */
+export function makeMaterial(config: RunConfig, kit: Kit): Material {
+  const tasks = buildTaskSet(config.seed, kit.families, config.tasks);
+  const corpus = tokenizerCorpus(config.seed, tasks.train, kit.families, DEMONSTRATED_SCRIPTS);
+  return { tasks, tokenizer: Tokenizer.train(corpus, config.vocab) };
+}
+
+export function materialBlobs({ tasks, tokenizer }: Material) {
+  return [
+    { name: TASKS_BLOB, kind: 'tasks', bytes: encodeTaskSet(tasks) },
+    { name: TOKENIZER_BLOB, kind: 'tokenizer', bytes: Buffer.from(JSON.stringify(tokenizer), 'utf8') },
+  ];
+}
+
+/** Reads a run's material from its blobs; null if it never got that far. */
+export function readMaterial(log: Pick<EventLog, 'blob'>): Material | null {
+  const tasks = log.blob(TASKS_BLOB);
+  const tokenizer = log.blob(TOKENIZER_BLOB);
+  if (tasks === undefined || tokenizer === undefined) return null;
+  return {
+    tasks: decodeTaskSet(tasks),
+    tokenizer: Tokenizer.fromJSON(JSON.parse(Buffer.from(tokenizer).toString('utf8'))),
+  };
+}
+
+/** Data of the session's first event: all that the run's results depend on, besides the code. */
+export function sessionInput(config: RunConfig, material: Material): JsonObject {
+  const hashes = Object.fromEntries(materialBlobs(material).map(({ name, bytes }) => [name, sha256(bytes)]));
+  return {
+    plan: {
+      imitationChunks: config.imitation.chunks,
+      steps: config.steps,
+      stageSteps: config.stage.steps,
+      firstRole: config.stage.first,
+      designs: config.rollout.designs,
+      executions: config.rollout.executions,
+    },
+    config,
+    ...hashes,
+  };
+}
+
+/** Threads that sample; results do not depend on their number. */
+export interface Hardware {
+  readonly samplers: number;
+}
+
+/** The threads, models and effects of one attempt at a run. */
+export class Troupe {
+  readonly effects: Effects;
+  readonly models: Models;
+  readonly #rehearsal: Rehearsal;
+  readonly #policy: EmbeddedPolicy;
+  readonly #learner: LearnerThread;
+  readonly #sandbox: Sandbox;
+
+  constructor(config: RunConfig, material: Material, kit: Kit, log: EventLog, hardware: Hardware) {
+    const { tasks, tokenizer } = material;
+    const index = new TaskIndex(tasks);
+    this.models = new Models(config, tokenizer.size);
+    this.#sandbox = new QuickJsSandbox();
+    this.#learner = new LearnerThread({ config: this.models.transformer, shards: config.shards });
+    this.#policy = new EmbeddedPolicy({
+      config: this.models.transformer,
+      tokenizer,
+      seed: config.seed,
+      workers: hardware.samplers,
+      models: { designer: this.models.modelOf('designer'), executor: this.models.modelOf('executor') },
+    });
+    this.#rehearsal = {
+      config,
+      log,
+      models: this.models,
+      learner: this.#learner,
+      tokenizer,
+      tasks,
+      families: kit.families,
+      load: () => this.load(),
+    };
+    this.effects = {
+      ...actingEffects({
+        config,
+        policy: this.#policy,
+        sandbox: this.#sandbox,
+        library: kit.library,
+        verifier: kit.verifier,
+        task: (id) => index.get(id),
+      }),
+      pick: pickingEffect(config, tasks),
+      imitate: imitatingEffect(this.#rehearsal),
+      credit: creditEffect(this.#rehearsal),
+      learn: learnEffect(this.#rehearsal),
+    };
+  }
+
+  /** Takes up where the log stands: the weights of its last `imitated` or `learned` event. */
+  async restore(log: EventLog): Promise<void> {
+    const last = log.read('session').findLast((event) => event.type === 'imitated' || event.type === 'learned');
+    if (last === undefined) return;
+    this.models.restore(log, labelSchema.parse(last.data).label);
+    await this.load();
+  }
+
+  /** Puts the models' weights into the policy that plays. */
+  async load(): Promise<void> {
+    for (const id of this.models.ids) await this.#policy.load(id, this.models.weights(id));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#policy.close(), this.#learner.close(), this.#sandbox.close()]);
+  }
+}
+
+const labelSchema = z.object({ label: z.string() });

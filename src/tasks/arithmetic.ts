@@ -1,0 +1,74 @@
+import { RandomStream } from '../core/random.ts';
+import { executorPrompt } from '../policies/executor-prompt.ts';
+import { TOOL_CALL_MARK } from '../policies/prompt.ts';
+import { composeText, readText } from './arithmetic-words.ts';
+import { type Expression, evaluate, normalForm, toSource } from './expression.ts';
+import { NO_TESTS } from './feedback.ts';
+import { collectDistinct, taskId } from './split.ts';
+import type { Demonstration, Split, Task, TaskFamily } from './task.ts';
+import { JS_TOOL, toolText } from './tool.ts';
+
+const NAME = 'arithmetic';
+
+/**
+ * Integer arithmetic beyond mental reach: two to four steps in words, mostly two-digit numbers, results of
+ * four to seven digits. The best design calls the tool, and the skill is to write the expression. The key
+ * is the computation itself, whatever words and order of operands it came in.
+ */
+export const arithmetic: TaskFamily = {
+  name: NAME,
+  generate(seed: number, split: Split, count: number): Task[] {
+    return collectDistinct(split, count, (attempt) => {
+      const text = composeText(new RandomStream(seed, 'tasks', NAME, split, attempt));
+      const tree = readText(text);
+      return isHard(tree) ? toTask(text, tree) : undefined;
+    });
+  },
+
+  demonstrate(task: Task, random: RandomStream): Demonstration[] {
+    const tree = readText(task.text);
+    const answer = String(evaluate(tree));
+    const call = toSource(tree);
+    const turns = [{ call, result: toolText(evaluate(tree)) }];
+    const revised = {
+      task: task.text,
+      draft: random.uniform() < 0.5 ? answer : withSlip(answer, random),
+      feedback: NO_TESTS,
+    };
+    return [{ task: task.text }, revised].flatMap((base) => [
+      { prompt: executorPrompt(base), completion: answer },
+      { prompt: executorPrompt({ ...base, tool: JS_TOOL }), completion: TOOL_CALL_MARK + call },
+      { prompt: executorPrompt({ ...base, tool: JS_TOOL, turns }), completion: answer },
+    ]);
+  },
+};
+
+function toTask(text: string, tree: Expression): Task {
+  const key = `${NAME}:${normalForm(tree)}`;
+  return {
+    id: taskId(NAME, key, text),
+    family: NAME,
+    key,
+    text,
+    check: { kind: 'integer', value: evaluate(tree) },
+  };
+}
+
+/** Large enough that it cannot be guessed, and every step small enough for seven digits. */
+function isHard(tree: Expression): boolean {
+  return Math.abs(evaluate(tree)) >= 1_000 && largest(tree) < 10_000_000;
+}
+
+function largest(tree: Expression): number {
+  if (tree.kind === 'number') return tree.value;
+  return Math.max(Math.abs(evaluate(tree)), largest(tree.left), largest(tree.right));
+}
+
+/** The same number with one digit changed. */
+function withSlip(answer: string, random: RandomStream): string {
+  const first = answer.startsWith('-') ? 1 : 0;
+  const position = random.integer(first, answer.length - 1);
+  const low = position === first ? 1 : 0;
+  const digit = random.pick([...'0123456789'].slice(low).filter((d) => d !== answer[position]));
+  return answer.slice(0, position) + digit + answer.slice(position + 1);
+}

@@ -1,0 +1,144 @@
+import {
+  newQuickJSWASMModuleFromVariant,
+  newVariant,
+  type QuickJSContext,
+  type QuickJSHandle,
+  type QuickJSRuntime,
+  type QuickJSWASMModule,
+  RELEASE_SYNC,
+} from 'quickjs-emscripten';
+import { hasBigIntLiteral, LIMITS, LIMITS_PRELUDE } from './quickjs-limits.ts';
+import type { SandboxFailure, SandboxProgram } from './sandbox.ts';
+
+/** The part of the WebAssembly API that Node's types leave out. */
+declare global {
+  namespace WebAssembly {
+    class Memory {
+      constructor(descriptor: { initial: number; maximum?: number });
+      readonly buffer: ArrayBuffer;
+    }
+  }
+}
+
+/** What the engine says of one program; `json` is the value as JSON text. */
+export type EngineResult =
+  | { readonly ok: true; readonly json: string; readonly steps: number }
+  | {
+      readonly ok: false;
+      readonly failure: SandboxFailure;
+      readonly message: string;
+      readonly steps: number;
+    };
+
+interface Instance {
+  readonly quickjs: QuickJSWASMModule;
+  readonly memory: WebAssembly.Memory;
+  used: boolean;
+}
+
+/**
+ * QuickJS in WebAssembly with one fresh runtime and context per program. The module is shared by programs
+ * that stay inside its initial memory. WASM memory never shrinks and an out-of-memory poisons the module,
+ * so a program that grew it is evaluated again in a module of its own (its result must not depend on what
+ * ran before), and that module is thrown away.
+ */
+export class QuickJsEngine {
+  #instance: Instance | undefined;
+
+  async evaluate(program: SandboxProgram): Promise<EngineResult> {
+    if (program.source.length > LIMITS.source) return failure('memory', 'the program is too long', 0);
+    if (hasBigIntLiteral(program.source)) return failure('syntax', 'BigInt is not available', 0);
+    this.#instance ??= await newInstance();
+    const wasUsed = this.#instance.used;
+    const first = attempt(this.#instance, program);
+    if (!first.spoiled) return first.result;
+    this.#instance = undefined;
+    if (!wasUsed) return first.result;
+    return attempt(await newInstance(), program).result;
+  }
+}
+
+async function newInstance(): Promise<Instance> {
+  const memory = new WebAssembly.Memory({ initial: LIMITS.initialPages, maximum: LIMITS.maximumPages });
+  const variant = newVariant(RELEASE_SYNC, { wasmMemory: memory });
+  return { quickjs: await newQuickJSWASMModuleFromVariant(variant), memory, used: false };
+}
+
+/** One evaluation; `spoiled` says that the module must not be used again. */
+function attempt(instance: Instance, program: SandboxProgram): { result: EngineResult; spoiled: boolean } {
+  const size = instance.memory.buffer.byteLength;
+  instance.used = true;
+  try {
+    const result = runProgram(instance.quickjs, program);
+    const spoiled = instance.memory.buffer.byteLength !== size || (!result.ok && result.failure === 'memory');
+    return { result, spoiled };
+  } catch (error) {
+    // The host's stack or an abort inside QuickJS; the module's state is unknown.
+    return { result: failure('memory', `the interpreter gave up: ${String(error)}`, 0), spoiled: true };
+  }
+}
+
+function runProgram(quickjs: QuickJSWASMModule, program: SandboxProgram): EngineResult {
+  const runtime = quickjs.newRuntime();
+  runtime.setMaxStackSize(LIMITS.stack);
+  runtime.setMemoryLimit(LIMITS.allocation);
+  const context = runtime.newContext({
+    intrinsics: { BaseObjects: true, Eval: true, JSON: true, MapSet: true, Promise: true },
+  });
+  const result = runInContext(runtime, context, program);
+  context.dispose();
+  runtime.dispose();
+  return result;
+}
+
+function runInContext(
+  runtime: QuickJSRuntime,
+  context: QuickJSContext,
+  program: SandboxProgram,
+): EngineResult {
+  const tools = context.unwrapResult(context.evalCode(LIMITS_PRELUDE));
+  const encode = context.getProp(tools, 0);
+  const describe = context.getProp(tools, 1);
+  const budget = program.steps ?? LIMITS.steps;
+  let steps = 0;
+  const describeError = (error: QuickJSHandle, fallback: SandboxFailure): EngineResult => {
+    if (steps > budget) return failure('steps', 'the step budget is spent', budget);
+    const line = context.callFunction(describe, context.undefined, error);
+    const message = line.error ? 'an error that cannot be described' : context.getString(line.value);
+    (line.error ?? line.value).dispose();
+    if (steps > budget) return failure('steps', 'the step budget is spent', budget);
+    return failure(classify(message, fallback), message.slice(0, LIMITS.message), steps);
+  };
+  const handles = [tools, encode, describe];
+  try {
+    if (program.prelude !== undefined) {
+      const prelude = context.evalCode(program.prelude);
+      handles.push(prelude.error ?? prelude.value);
+      if (prelude.error) return describeError(prelude.error, 'error');
+    }
+    runtime.setInterruptHandler(() => ++steps > budget);
+    const value = context.evalCode(`(function(){'use strict';\n${program.source}\n})()`, 'program.js');
+    handles.push(value.error ?? value.value);
+    if (value.error) return describeError(value.error, 'error');
+    const json = context.callFunction(encode, context.undefined, value.value);
+    handles.push(json.error ?? json.value);
+    if (json.error) return describeError(json.error, 'value');
+    if (context.typeof(json.value) !== 'string') return failure('value', 'the value is not JSON', steps);
+    const text = context.getString(json.value);
+    if (text.length > LIMITS.output) return failure('memory', 'the output is too long', steps);
+    return { ok: true, json: text, steps };
+  } finally {
+    for (const handle of handles) handle.dispose();
+  }
+}
+
+function classify(message: string, fallback: SandboxFailure): SandboxFailure {
+  if (/^\w+: (out of memory|stack overflow|string too long)/.test(message)) return 'memory';
+  if (message === 'RangeError: work limit') return 'steps';
+  if (fallback === 'error' && message.startsWith('SyntaxError:')) return 'syntax';
+  return fallback;
+}
+
+function failure(kind: SandboxFailure, message: string, steps: number): EngineResult {
+  return { ok: false, failure: kind, message, steps };
+}

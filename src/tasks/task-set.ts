@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { InvariantError, must } from '../core/errors.ts';
+import { canonicalJson } from '../core/json.ts';
+import { type Task, type TaskFamily, taskSchema } from './task.ts';
+
+/** The tasks of a run. Made once from a seed, kept as a blob, read back from there. */
+const taskSetSchema = z.object({ train: z.array(taskSchema), heldOut: z.array(taskSchema) }).readonly();
+export type TaskSet = z.infer<typeof taskSetSchema>;
+
+/** Tasks per family in each of the two sets. */
+export interface TaskSetSize {
+  readonly train: number;
+  readonly heldOut: number;
+}
+
+/** Both sets, families interleaved, so that every prefix is balanced. */
+export function buildTaskSet(seed: number, families: readonly TaskFamily[], size: TaskSetSize): TaskSet {
+  return {
+    train: interleave(families.map((family) => family.generate(seed, 'train', size.train))),
+    heldOut: interleave(families.map((family) => family.generate(seed, 'heldOut', size.heldOut))),
+  };
+}
+
+/** Canonical JSON: equal sets have equal bytes. */
+export function encodeTaskSet(set: TaskSet): Uint8Array {
+  return Buffer.from(canonicalJson(set), 'utf8');
+}
+
+export function decodeTaskSet(bytes: Uint8Array): TaskSet {
+  return taskSetSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+}
+
+/** Looks tasks up by id. Throws an invariant error when two tasks share one, or on an unknown id. */
+export class TaskIndex {
+  readonly #tasks = new Map<string, Task>();
+
+  constructor(set: TaskSet) {
+    for (const task of [...set.train, ...set.heldOut]) {
+      if (this.#tasks.has(task.id)) throw new InvariantError(`two tasks are called ${task.id}`);
+      this.#tasks.set(task.id, task);
+    }
+  }
+
+  get(id: string): Task {
+    return must(this.#tasks.get(id), `a task called ${id}`);
+  }
+}
+
+function interleave(lists: readonly (readonly Task[])[]): Task[] {
+  const longest = Math.max(0, ...lists.map((list) => list.length));
+  return Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list.slice(i, i + 1))).flat();
+}

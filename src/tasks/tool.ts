@@ -1,0 +1,24 @@
+import { canonicalJson } from '../core/json.ts';
+import type { Sandbox } from './sandbox.ts';
+
+/** The one tool there is: evaluates a JavaScript expression. */
+export const JS_TOOL = 'js';
+const TOOL_RESULT_CHARACTERS = 40;
+
+export interface ToolResult {
+  readonly ok: boolean;
+  /** What the agent reads: the value's JSON, cut short, or `error`. */
+  readonly text: string;
+}
+
+/** What a tool call whose value is `value` shows the agent. */
+export function toolText(value: unknown): string {
+  return canonicalJson(value).slice(0, TOOL_RESULT_CHARACTERS);
+}
+
+/** Runs one tool call. A wrong name or input is a result, not an exception: agents make mistakes. */
+export async function runTool(name: string, input: string, sandbox: Sandbox): Promise<ToolResult> {
+  if (name !== JS_TOOL) return { ok: false, text: 'error' };
+  const result = await sandbox.evaluate({ source: `return (${input}\n);` });
+  return result.ok ? { ok: true, text: toolText(result.value) } : { ok: false, text: 'error' };
+}

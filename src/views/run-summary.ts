@@ -1,0 +1,63 @@
+import type { EventReader } from '../../store/event-log.ts';
+import type { AttemptInfo } from '../../store/attempts.ts';
+import type { RunInfo } from '../../store/runs.ts';
+import type { Tally } from '../../machines/tally.ts';
+import { RunView } from './run-view.ts';
+
+/** One run in a line, as `troupe runs --json` prints it. */
+export interface RunSummary {
+  readonly run: string;
+  readonly seed: number;
+  readonly preset: string;
+  readonly status: 'done' | 'running' | 'interrupted';
+  readonly step: number;
+  readonly steps: number;
+  readonly events: number;
+  readonly eventHash: string;
+  readonly weightsHash: string;
+  /** Mean held-out score per family, after the cold start and at the end. */
+  readonly heldOut: { readonly before: Fractions; readonly after: Fractions };
+  readonly policyCalls: number;
+  /** Time that processes have spent on the run. */
+  readonly seconds: number;
+}
+type Fractions = { readonly [family: string]: number };
+
+/** Folds the session's stream, which is short, whatever the run's size. */
+export function summarise(info: RunInfo, reader: EventReader, attempts: readonly AttemptInfo[]): RunSummary {
+  const view = sessionView(reader);
+  const done = view.phase === 'done';
+  const last = reader.eventAt(reader.count());
+  const spent = attempts.reduce(
+    (sum, { startedAt, endedAt }) => sum + Math.max(0, (endedAt ?? last?.time ?? startedAt) - startedAt),
+    0,
+  );
+  return {
+    run: info.id,
+    seed: view.seed,
+    preset: view.preset,
+    status: done ? 'done' : info.writer === undefined ? 'interrupted' : 'running',
+    step: view.step,
+    steps: view.plan.steps,
+    events: reader.count(),
+    eventHash: reader.eventHash(),
+    weightsHash: view.version,
+    heldOut: { before: fractions(view.before), after: fractions(view.after) },
+    policyCalls: view.calls,
+    seconds: Math.round(spent / 100) / 10,
+  };
+}
+
+/** The view of a run by its session stream alone: everything but the trees. */
+export function sessionView(reader: EventReader): RunView {
+  const view = new RunView();
+  for (const event of reader.read('session')) view.apply(event);
+  return view;
+}
+
+/** Mean score per family, rounded to four digits. */
+export function fractions(tally: Tally): Fractions {
+  return Object.fromEntries(
+    Object.entries(tally).map(([family, { score, tasks }]) => [family, Math.round((score / tasks) * 1e4) / 1e4]),
+  );
+}

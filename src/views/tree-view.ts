@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import type { StoredEvent } from '../../store/event-log.ts';
+
+/** Where an actor is, for people. */
+export type LiveState = 'waiting' | 'calling' | 'working' | 'checking' | 'done' | 'failed';
+
+export interface AgentView {
+  readonly stream: string;
+  readonly name: string;
+  state: LiveState;
+  /** What the agent saw and said, in order. */
+  readonly lines: TranscriptLine[];
+}
+
+export interface TranscriptLine {
+  readonly who: 'task' | 'draft' | 'feedback' | 'agent' | 'call' | 'tool' | 'cut off';
+  readonly text: string;
+}
+
+export interface ExecutionView {
+  readonly stream: string;
+  state: LiveState;
+  score: number | null;
+  answer: string;
+  readonly agents: Map<string, AgentView>;
+}
+
+export interface DesignView {
+  readonly stream: string;
+  state: LiveState;
+  script: string;
+  shape: string;
+  /** Cause and message of a rejection. */
+  rejection: string;
+  readonly executions: Map<string, ExecutionView>;
+}
+
+export interface TaskView {
+  readonly stream: string;
+  readonly family: string;
+  readonly text: string;
+  state: LiveState;
+  readonly designs: Map<string, DesignView>;
+}
+
+const rolloutStart = z.object({ task: z.object({ family: z.string(), text: z.string() }) });
+const agentStart = z.object({
+  name: z.string(),
+  task: z.string(),
+  draft: z.string().optional(),
+  feedback: z.string().optional(),
+});
+const called = z.object({ text: z.string(), asksTool: z.boolean(), finish: z.string() });
+const compiled = z.object({ shape: z.string() });
+const rejected = z.object({ cause: z.string(), message: z.string() });
+const returned = z.object({ text: z.string() });
+const finished = z.object({ key: z.string(), output: z.object({ ok: z.boolean().optional() }) });
+const verified = z.object({
+  score: z.number(),
+  answer: z.object({ kind: z.string(), value: z.number().optional(), source: z.string().optional(), cause: z.string().optional() }),
+});
+const checked = z.object({ passed: z.boolean(), text: z.string() });
+
+const PLACE = /^(.*?\/task\/\d+|eval\/\w+\/\d+)(?:\/design\/(\d+))?(?:\/exec\/(\d+))?(?:\/agent\/(.+))?$/;
+
+/** The rollout trees of one step or evaluation, as the events so far tell them. */
+export class TreeView {
+  readonly tasks = new Map<string, TaskView>();
+
+  apply(event: StoredEvent): void {
+    const place = PLACE.exec(event.stream);
+    if (place === null) return;
+    const [, rollout = '', design, execution, agent] = place;
+    if (design === undefined) this.#rollout(rollout, event);
+    const task = this.tasks.get(rollout);
+    if (task === undefined || design === undefined) return;
+    if (execution === undefined) return onDesign(task, design, event);
+    const designView = task.designs.get(design);
+    if (designView === undefined) return;
+    if (agent === undefined) return onExecution(designView, execution, event);
+    const executionView = designView.executions.get(execution);
+    if (executionView !== undefined) onAgent(executionView, agent, event);
+  }
+
+  #rollout(stream: string, event: StoredEvent): void {
+    if (event.type === 'started') {
+      const { task } = rolloutStart.parse(event.data);
+      this.tasks.set(stream, { stream, ...task, state: 'working', designs: new Map() });
+      return;
+    }
+    const view = this.tasks.get(stream);
+    if (view === undefined) return;
+    const { key } = finished.parse(event.data);
+    const place = PLACE.exec(`${stream}/${key}`);
+    const execution = view.designs.get(place?.[2] ?? '')?.executions.get(place?.[3] ?? '');
+    if (execution !== undefined && execution.state !== 'done') execution.state = 'failed';
+    const designs = [...view.designs.values()];
+    const settled = designs.every(
+      (design) =>
+        design.state === 'failed' ||
+        (design.executions.size > 0 &&
+          [...design.executions.values()].every((each) => each.state === 'done' || each.state === 'failed')),
+    );
+    if (settled && event.type === 'execution.finished') view.state = 'done';
+  }
+}
+
+function onDesign(task: TaskView, name: string, event: StoredEvent): void {
+  if (event.type === 'started') {
+    task.designs.set(name, {
+      stream: event.stream,
+      state: 'calling',
+      script: '',
+      shape: '',
+      rejection: '',
+      executions: new Map(),
+    });
+    return;
+  }
+  const view = task.designs.get(name);
+  if (view === undefined) return;
+  if (event.type === 'called') {
+    const { text, finish } = called.parse(event.data);
+    view.script = text;
+    view.state = finish === 'length' ? 'failed' : 'working';
+    if (finish === 'length') view.rejection = 'unfinished';
+  } else if (event.type === 'compiled') {
+    view.shape = compiled.parse(event.data).shape;
+    view.state = 'done';
+  } else if (event.type === 'rejected') {
+    const { cause, message } = rejected.parse(event.data);
+    view.rejection = `${cause}: ${message}`;
+    view.state = 'failed';
+  }
+}
+
+function onExecution(design: DesignView, name: string, event: StoredEvent): void {
+  if (event.type === 'started') {
+    const { stream } = event;
+    design.executions.set(name, { stream, state: 'working', score: null, answer: '', agents: new Map() });
+    return;
+  }
+  const view = design.executions.get(name);
+  if (view === undefined) return;
+  if (event.type === 'verified') {
+    const { score, answer } = verified.parse(event.data);
+    view.score = score;
+    view.answer = String(answer.value ?? answer.source ?? answer.cause ?? '');
+    view.state = 'done';
+  } else if (event.type === 'checked') {
+    const { text } = checked.parse(event.data);
+    [...view.agents.values()].at(-1)?.lines.push({ who: 'feedback', text });
+  } else if (event.type === 'agent.finished') {
+    const { key, output } = finished.parse(event.data);
+    const agent = view.agents.get(key.slice('agent/'.length));
+    if (agent !== undefined) agent.state = output.ok === false ? 'failed' : 'done';
+  }
+}
+
+function onAgent(execution: ExecutionView, name: string, event: StoredEvent): void {
+  if (event.type === 'started') {
+    const { task, draft, feedback } = agentStart.parse(event.data);
+    const lines: TranscriptLine[] = [{ who: 'task', text: task }];
+    if (draft !== undefined) lines.push({ who: 'draft', text: draft });
+    if (feedback !== undefined) lines.push({ who: 'feedback', text: feedback });
+    execution.agents.set(name, { stream: event.stream, name, state: 'calling', lines });
+    return;
+  }
+  const view = execution.agents.get(name);
+  if (view === undefined) return;
+  if (event.type === 'called') {
+    const { text, asksTool, finish } = called.parse(event.data);
+    view.lines.push({ who: finish === 'length' ? 'cut off' : asksTool ? 'call' : 'agent', text });
+    view.state = finish === 'length' ? 'failed' : asksTool ? 'checking' : 'done';
+  } else if (event.type === 'tool.returned') {
+    view.lines.push({ who: 'tool', text: returned.parse(event.data).text });
+    view.state = 'calling';
+  }
+}

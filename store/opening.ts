@@ -1,0 +1,141 @@
+import {
+  accessSync,
+  chmodSync,
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { UserError } from '../src/core/errors.ts';
+import { codeOf } from './failure.ts';
+import { APPLICATION_ID, createFile, SCHEMA_VERSION } from './schema.ts';
+
+/** `create`: make the file if there is none; `write`, `read`: it must be there. */
+export type Mode = 'create' | 'write' | 'read';
+
+/**
+ * Opens a store after looking at the first bytes of its file, so that a file of another kind is not
+ * touched. Throws {@link UserError}, and SQLite's and the system's errors as they are.
+ */
+export function openDatabase(file: string, mode: Mode): Database.Database {
+  if (!existsSync(file)) {
+    if (mode !== 'create') throw missing(file);
+    if (!existsSync(dirname(file))) throw missingDirectory(file);
+    createFile(file);
+  }
+  checkHeader(file);
+  const db = mode === 'read' ? openForReading(file) : new Database(file, { fileMustExist: true });
+  try {
+    db.pragma('synchronous = NORMAL');
+    db.pragma('wal_autocheckpoint = 4000');
+    db.pragma('foreign_keys = ON');
+    if (mode === 'read') db.pragma('query_only = ON');
+    else accessSync(file, constants.W_OK);
+    checkVersion(file, Number(db.pragma('user_version', { simple: true })));
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function checkHeader(file: string): void {
+  if (statSync(file).isDirectory()) throw notAStore(file, 'is a directory');
+  const header = Buffer.alloc(100);
+  const descriptor = openSync(file, 'r');
+  try {
+    const length = readSync(descriptor, header, 0, header.length, 0);
+    if (length === 0) throw notAStore(file, 'is empty');
+    if (length < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
+      throw notAStore(file, 'is not an SQLite file');
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  if (header.readUInt32BE(68) !== APPLICATION_ID)
+    throw notAStore(file, 'is an SQLite file of another program');
+  checkVersion(file, header.readUInt32BE(60));
+}
+
+function checkVersion(file: string, version: number): void {
+  if (version <= SCHEMA_VERSION) return;
+  throw new UserError(
+    'store-too-new',
+    `The store ${file} was written by a newer Troupe (format ${version}, this one knows ${SCHEMA_VERSION}); update Troupe, or name another file with --store.`,
+  );
+}
+
+/**
+ * A writable file is opened for reading and writing though nothing will be written: a read-only
+ * connection would leave its `-shm` and `-wal` files behind. Where SQLite cannot make those files, the
+ * store is read from a private copy.
+ */
+function openForReading(file: string): Database.Database {
+  if (isWritable(file) && isWritable(dirname(file))) return new Database(file, { fileMustExist: true });
+  const db = new Database(file, { readonly: true, fileMustExist: true });
+  try {
+    db.pragma('schema_version');
+    return db;
+  } catch (error) {
+    db.close();
+    if (!/^SQLITE_(CANTOPEN|READONLY)/.test(codeOf(error))) throw error;
+    return openCopy(file);
+  }
+}
+
+/** A copy with no name: on POSIX systems its space is freed when the connection closes. */
+function openCopy(file: string): Database.Database {
+  const directory = mkdtempSync(join(tmpdir(), 'troupe-read-'));
+  try {
+    const copy = join(directory, basename(file));
+    for (const end of ['', '-wal']) {
+      if (!existsSync(file + end)) continue;
+      copyFileSync(file + end, copy + end);
+      chmodSync(copy + end, 0o600);
+    }
+    const db = new Database(copy);
+    db.pragma('locking_mode = EXCLUSIVE');
+    db.pragma('schema_version');
+    return db;
+  } finally {
+    if (process.platform !== 'win32') rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function missing(file: string): UserError {
+  return new UserError(
+    'store-missing',
+    `There is no store at ${file}; start a run with \`troupe train\`, or name another file with --store.`,
+  );
+}
+
+function missingDirectory(file: string): UserError {
+  return new UserError(
+    'store-no-directory',
+    `The store ${file} cannot be created because its directory does not exist; create it, or name another file with --store.`,
+  );
+}
+
+function notAStore(file: string, what: string): UserError {
+  return new UserError(
+    'not-a-store',
+    `${file} ${what}, not a Troupe store, and was left as it is; name another file with --store.`,
+  );
+}

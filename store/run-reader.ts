@@ -1,0 +1,156 @@
+import type Database from 'better-sqlite3';
+import { Blobs } from './blobs.ts';
+import { compareText, EMPTY, type Head, hashHeads, isUnder } from './chain.ts';
+import type { Connection } from './connection.ts';
+import type { BlobInfo, EventReader, SeqRange, StoredEvent } from './event-log.ts';
+import { parseObject } from './parse.ts';
+import { positionOf, seqOf } from './schema.ts';
+
+interface EventRow {
+  readonly position: number;
+  readonly stream: string;
+  readonly version: number;
+  readonly type: string;
+  readonly data: string;
+  readonly time: number;
+  readonly attempt: number;
+}
+
+interface Bounds {
+  readonly run: number;
+  readonly prefix: string;
+  readonly after: number;
+  readonly upTo: number;
+}
+
+/** Where a stream stands, and the key of its row once it has one. */
+export interface StoredHead extends Head {
+  readonly key?: number;
+}
+
+const PAGE = 500;
+/** The highest `seq` that a run can have. */
+const LAST = 2 ** 32 - 1;
+const COLUMNS = 'e.position, s.name AS stream, e.version, e.type, e.data, e.time, e.attempt';
+/** Streams named `prefix` or `prefix/…`; the digit 0 comes right after the slash. */
+const UNDER = `s.name >= @prefix AND s.name < @prefix || '0' AND (s.name = @prefix OR s.name > @prefix || '/')`;
+
+/** Reads the events of one run from the store. Throws UserError if the file is damaged. */
+export class RunReader implements EventReader {
+  readonly #connection: Connection;
+  readonly #run: number;
+  readonly #blobs: Blobs;
+  readonly #count: Database.Statement<[number], { events: number }>;
+  readonly #page: Database.Statement<[number, number, number], EventRow>;
+  readonly #stream: Database.Statement<[number, string], EventRow>;
+  readonly #under: Database.Statement<[Bounds], EventRow>;
+  readonly #key: Database.Statement<[number, string], { key: number }>;
+  readonly #head: Database.Statement<[number], Head>;
+
+  constructor(connection: Connection, run: number) {
+    const { db } = connection;
+    this.#connection = connection;
+    this.#run = run;
+    this.#blobs = new Blobs(connection);
+    this.#count = db.prepare('SELECT events FROM runs WHERE key = ?');
+    this.#page = db.prepare(
+      `SELECT ${COLUMNS} FROM events e CROSS JOIN streams s ON s.key = e.stream
+       WHERE e.position > ? AND e.position <= ? ORDER BY e.position LIMIT ?`,
+    );
+    this.#stream = db.prepare(
+      `SELECT ${COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.key
+       WHERE s.run = ? AND s.name = ? ORDER BY e.version`,
+    );
+    this.#under = db.prepare(
+      `SELECT ${COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.key
+       WHERE s.run = @run AND ${UNDER} AND e.position > @after AND e.position <= @upTo ORDER BY e.position`,
+    );
+    this.#key = db.prepare('SELECT key FROM streams WHERE run = ? AND name = ?');
+    this.#head = db.prepare(
+      'SELECT version + 1 AS version, lower(hex(head)) AS hash FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1',
+    );
+  }
+
+  count(): number {
+    return this.#connection.guard(() => this.#count.get(this.#run)?.events ?? 0);
+  }
+
+  eventAt(seq: number): StoredEvent | undefined {
+    return this.#readPage(seq - 1, seq, 1)[0];
+  }
+
+  *events({ after = 0, upTo = LAST }: SeqRange = {}): IterableIterator<StoredEvent> {
+    let last = Math.max(0, after);
+    const end = Math.min(upTo, LAST);
+    while (last < end) {
+      const page = this.#readPage(last, end, PAGE);
+      yield* page;
+      if (page.length < PAGE) return;
+      last = page.at(-1)?.seq ?? end;
+    }
+  }
+
+  read(stream: string): StoredEvent[] {
+    return this.#connection.guard(() => this.#stream.all(this.#run, stream).map((row) => this.#event(row)));
+  }
+
+  readPrefix(prefix: string, range: SeqRange = {}): StoredEvent[] {
+    if (prefix === '') return [...this.events(range)];
+    const { after = 0, upTo = LAST } = range;
+    const bounds = {
+      run: this.#run,
+      prefix,
+      after: positionOf(this.#run, Math.max(0, after)),
+      upTo: positionOf(this.#run, Math.min(upTo, LAST)),
+    };
+    return this.#connection.guard(() => this.#under.all(bounds).map((row) => this.#event(row)));
+  }
+
+  streams(prefix = ''): string[] {
+    const names = this.#connection.guard(() =>
+      this.#connection.db
+        .prepare<[number], { name: string }>('SELECT name FROM streams WHERE run = ?')
+        .all(this.#run)
+        .map(({ name }) => name),
+    );
+    return names.filter((name) => isUnder(prefix, name)).sort(compareText);
+  }
+
+  version(stream: string): number {
+    return this.head(stream).version;
+  }
+
+  /** Where a stream stands. */
+  head(stream: string): StoredHead {
+    return this.#connection.guard(() => {
+      const row = this.#key.get(this.#run, stream);
+      return row ? { ...EMPTY, ...this.#head.get(row.key), key: row.key } : EMPTY;
+    });
+  }
+
+  eventHash(): string {
+    return this.#connection.snapshot(() =>
+      hashHeads(this.streams().map((name) => [name, this.head(name).hash])),
+    );
+  }
+
+  blob(name: string): Uint8Array | undefined {
+    const hash = this.#blobs.hashOf(this.#run, name);
+    return hash === undefined ? undefined : this.#blobs.bytes(hash);
+  }
+
+  blobs(): BlobInfo[] {
+    return this.#blobs.list(this.#run);
+  }
+
+  #readPage(after: number, upTo: number, limit: number): StoredEvent[] {
+    const bounds = [positionOf(this.#run, after), positionOf(this.#run, upTo)] as const;
+    return this.#connection.guard(() => this.#page.all(...bounds, limit).map((row) => this.#event(row)));
+  }
+
+  #event({ position, data, ...row }: EventRow): StoredEvent {
+    const seq = seqOf(position);
+    const what = `Event ${seq} (${row.type}, ${row.stream}) in ${this.#connection.file}`;
+    return { seq, ...row, data: parseObject(data, what) };
+  }
+}

@@ -1,0 +1,113 @@
+import { UserError } from '../src/core/errors.ts';
+import { sha256 } from '../src/core/hash.ts';
+import { canonicalJson, type JsonObject } from '../src/core/json.ts';
+import type { Connection } from './connection.ts';
+import { parseObject } from './parse.ts';
+
+/** A run as a row of the store; `config` is canonical JSON, `row_hash` the end of the chain of rows. */
+export interface RunRow {
+  readonly key: number;
+  readonly id: string;
+  readonly created_at: number;
+  readonly status: string;
+  readonly config: string;
+  readonly config_hash: string;
+  readonly code_version: string;
+  readonly events: number;
+  readonly row_hash: string;
+}
+
+export interface NewRun {
+  readonly config: JsonObject;
+  readonly codeVersion: string;
+}
+
+/** What is known about a run without reading its events. Times in ms; `writer` is the process that writes it now. */
+export interface RunInfo {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly status: string;
+  readonly config: JsonObject;
+  readonly codeVersion: string;
+  readonly events: number;
+  readonly attempts: number;
+  readonly writer?: number;
+}
+
+/** The table of runs. Runs are numbered within their store: `run-1`, `run-2`, … */
+export class Runs {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  create({ config, codeVersion }: NewRun): RunRow {
+    const { db, clock } = this.#connection;
+    const text = canonicalJson(config);
+    const hash = sha256(text);
+    return this.#connection.write(() => {
+      const next = db.prepare<[], { key: number }>('SELECT ifnull(max(key), 0) + 1 AS key FROM runs').get();
+      const key = next?.key ?? 1;
+      db.prepare('INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)').run(
+        key,
+        `run-${key}`,
+        clock(),
+        'created',
+        text,
+        hash,
+        codeVersion,
+        hash,
+      );
+      return this.find(`run-${key}`);
+    });
+  }
+
+  /** A run by its name (`run-3`), its number (`3`), or `latest`. Throws {@link UserError} with the names that exist. */
+  find(id: string): RunRow {
+    const rows = this.#connection.guard(() =>
+      id === 'latest'
+        ? this.#connection.db.prepare<[], RunRow>('SELECT * FROM runs ORDER BY key DESC LIMIT 1').all()
+        : this.#connection.db
+            .prepare<[string, string], RunRow>('SELECT * FROM runs WHERE id IN (?, ?)')
+            .all(id, `run-${id}`),
+    );
+    if (rows[0]) return rows[0];
+    throw this.#unknown(id);
+  }
+
+  /** All runs, oldest first. */
+  all(): RunRow[] {
+    return this.#connection.guard(() =>
+      this.#connection.db.prepare<[], RunRow>('SELECT * FROM runs ORDER BY key').all(),
+    );
+  }
+
+  setStatus(id: string, status: string): void {
+    const { key } = this.find(id);
+    this.#connection.guard(() =>
+      this.#connection.db.prepare('UPDATE runs SET status = ? WHERE key = ?').run(status, key),
+    );
+  }
+
+  config(row: RunRow): JsonObject {
+    return parseObject(row.config, `The configuration of ${row.id} in ${this.#connection.file}`);
+  }
+
+  #unknown(id: string): UserError {
+    const known = this.all().map((row) => row.id);
+    const { file } = this.#connection;
+    if (known.length === 0) {
+      return new UserError(
+        'no-runs',
+        `The store ${file} holds no runs yet; start one with \`troupe train\`.`,
+      );
+    }
+    const last = known.slice(-10).join(', ');
+    const list = known.length > 10 ? `… ${last}` : last;
+    return new UserError(
+      'unknown-run',
+      `There is no run ${id} in the store ${file}; name one of ${list}, or latest.`,
+    );
+  }
+}

@@ -1,0 +1,110 @@
+import { type AttemptInfo, Attempts } from './attempts.ts';
+import { Blobs } from './blobs.ts';
+import { Connection } from './connection.ts';
+import type { EventReader } from './event-log.ts';
+import type { Mode } from './opening.ts';
+import { RunLog } from './run-log.ts';
+import { RunReader } from './run-reader.ts';
+import { type NewRun, type RunInfo, type RunRow, Runs } from './runs.ts';
+
+export interface StoreOptions {
+  /** `create`: make the file if there is none; `write`, `read`: it must be there. */
+  readonly mode: Mode;
+  /** The wall time in ms, recorded as metadata. */
+  readonly clock: () => number;
+}
+
+/**
+ * The event store: one SQLite file with the events and blobs of many runs.
+ *
+ *     const store = Store.open('troupe.db', { mode: 'create', clock: Date.now });
+ *     const log = store.openLog(store.createRun({ config, codeVersion }).id);
+ *     log.append([{ stream: 'session', expectedVersion: 0, type: 'started', data: {} }]);
+ *     log.close();
+ *     store.close();
+ *
+ * Wherever a run is named, `run-3`, `3` and `latest` will do. All methods throw UserError for what the
+ * user can mend: an unknown run, a file that is no store, a full or failing disk.
+ */
+export class Store {
+  /** The open file, for the other parts of the store. */
+  readonly connection: Connection;
+  readonly #runs: Runs;
+  readonly #attempts: Attempts;
+  readonly #blobs: Blobs;
+
+  private constructor(connection: Connection) {
+    this.connection = connection;
+    this.#runs = new Runs(connection);
+    this.#attempts = new Attempts(connection);
+    this.#blobs = new Blobs(connection);
+  }
+
+  static open(file: string, { mode, clock }: StoreOptions): Store {
+    return new Store(new Connection(file, mode, clock));
+  }
+
+  /** The absolute path of the file. */
+  get file(): string {
+    return this.connection.file;
+  }
+
+  /** All runs, oldest first. */
+  runs(): RunInfo[] {
+    return this.#runs.all().map((row) => this.#info(row));
+  }
+
+  run(id: string): RunInfo {
+    return this.#info(this.#runs.find(id));
+  }
+
+  /** Adds an empty run with status `created`. */
+  createRun(run: NewRun): RunInfo {
+    return this.#info(this.#runs.create(run));
+  }
+
+  setStatus(id: string, status: string): void {
+    this.#runs.setStatus(id, status);
+  }
+
+  /** Who has worked on a run, and when; oldest first. */
+  attempts(id: string): AttemptInfo[] {
+    return this.#attempts.list(this.#runs.find(id).key);
+  }
+
+  /** The events of a run, for reading; it may be written meanwhile. */
+  reader(id: string): EventReader {
+    return new RunReader(this.connection, this.#runs.find(id).key);
+  }
+
+  /** Begins an attempt at writing a run. Throws UserError while another process is writing it. */
+  openLog(id: string, note = ''): RunLog {
+    const { key, id: name } = this.#runs.find(id);
+    const attempt = this.#attempts.begin(key, name, note);
+    return new RunLog(this.connection, this.#runs.find(name), this.#attempts, attempt);
+  }
+
+  /** The blob with this SHA-256, whichever run it belongs to; checked against its hash. */
+  blob(hash: string): Uint8Array | undefined {
+    return this.#blobs.bytes(hash);
+  }
+
+  /** Closes the file; open logs must be closed before. */
+  close(): void {
+    this.connection.close();
+  }
+
+  #info(row: RunRow): RunInfo {
+    const writer = this.#attempts.writer(row.key);
+    return {
+      id: row.id,
+      createdAt: row.created_at,
+      status: row.status,
+      config: this.#runs.config(row),
+      codeVersion: row.code_version,
+      events: row.events,
+      attempts: this.#attempts.list(row.key).length,
+      ...(writer !== undefined && { writer }),
+    };
+  }
+}

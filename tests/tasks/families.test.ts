@@ -1,0 +1,162 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { RandomStream } from '../../src/core/random.ts';
+import { TOOL_CALL_MARK } from '../../src/policies/prompt.ts';
+import { arithmetic } from '../../src/tasks/arithmetic.ts';
+import { behaviourKey, code, truthOf } from '../../src/tasks/code.ts';
+import { evaluate, normalForm, number, operation, toSource } from '../../src/tasks/expression.ts';
+import { defaultFamilies } from '../../src/tasks/families.ts';
+import { functionSource, otherComparison } from '../../src/tasks/list-function.ts';
+import { QuickJsSandbox } from '../../src/tasks/quickjs-sandbox.ts';
+import type { Demonstration } from '../../src/tasks/task.ts';
+import { runTool } from '../../src/tasks/tool.ts';
+import { verifier } from '../../src/tasks/verifier.ts';
+
+const sandbox = new QuickJsSandbox();
+afterAll(() => sandbox.close());
+
+const segment = (demonstration: Demonstration, kind: string) =>
+  demonstration.prompt.find((one) => one.kind === kind)?.text;
+const kinds = (demonstration: Demonstration) => demonstration.prompt.map(({ kind }) => kind).join(' ');
+
+describe.each(defaultFamilies().map((family) => [family.name, family] as const))(
+  'the family %s',
+  (_, family) => {
+    it('has more than a thousand distinct contents, in the same order for the same seed', () => {
+      const tasks = family.generate(1, 'train', 1500);
+      expect(new Set(tasks.map(({ key }) => key)).size).toBe(1500);
+      expect(new Set(tasks.map(({ id }) => id)).size).toBe(1500);
+      expect(family.generate(1, 'train', 40)).toEqual(tasks.slice(0, 40));
+      expect(family.generate(2, 'train', 40)).not.toEqual(tasks.slice(0, 40));
+    });
+
+    it('shares no content between train and held-out tasks of any seeds', () => {
+      const keys = (split: 'train' | 'heldOut', count: number) =>
+        new Set([1, 2, 3].flatMap((seed) => family.generate(seed, split, count).map(({ key }) => key)));
+      const train = keys('train', 800);
+      for (const key of keys('heldOut', 300)) expect(train.has(key)).toBe(false);
+    });
+
+    it('demonstrates every kind of executor call', () => {
+      const [task] = family.generate(1, 'train', 1);
+      const shown = family.demonstrate(task!, new RandomStream(1, 'demo')).map(kinds);
+      expect(shown).toEqual(
+        expect.arrayContaining([
+          'executor task',
+          'executor task tool',
+          'executor task tool call result',
+          'executor task draft feedback',
+          'executor task tool draft feedback',
+        ]),
+      );
+    });
+  },
+);
+
+describe('arithmetic', () => {
+  const tasks = arithmetic.generate(7, 'train', 300);
+
+  it('asks for results of four to seven digits in short texts', () => {
+    for (const { check, text } of tasks) {
+      expect(text.length).toBeLessThan(48);
+      if (check.kind !== 'integer') throw new Error('not an integer task');
+      expect(Math.abs(check.value)).toBeGreaterThanOrEqual(1000);
+      expect(Math.abs(check.value)).toBeLessThan(10_000_000);
+    }
+  });
+
+  it('demonstrates expressions whose value the tool and the answer agree on, in 300 tasks', async () => {
+    await Promise.all(
+      tasks.flatMap((task) =>
+        arithmetic.demonstrate(task, new RandomStream(1, task.id)).map(async (demonstration) => {
+          const { completion } = demonstration;
+          if (!completion.startsWith(TOOL_CALL_MARK)) {
+            expect((await verifier.verify(task, completion, sandbox)).score).toBe(1);
+            return;
+          }
+          const { ok, text } = await runTool('js', completion.slice(TOOL_CALL_MARK.length), sandbox);
+          expect(ok).toBe(true);
+          expect((await verifier.verify(task, text, sandbox)).score).toBe(1);
+        }),
+      ),
+    );
+  });
+
+  it('writes no more parentheses than needed and knows equal computations', () => {
+    const sum = operation(number(3), '-', number(4));
+    const tree = operation(number(2), '-', operation(sum, '*', number(5)));
+    expect(toSource(tree)).toBe('2-(3-4)*5');
+    expect(evaluate(tree)).toBe(7);
+    const [a, b, c] = [number(11), number(12), number(13)];
+    expect(normalForm(operation(operation(a, '*', b), '*', c))).toBe(
+      normalForm(operation(c, '*', operation(b, '*', a))),
+    );
+    expect(normalForm(operation(a, '-', b))).not.toBe(normalForm(operation(b, '-', a)));
+  });
+});
+
+describe('code', () => {
+  const tasks = code.generate(7, 'train', 300);
+
+  it('is solved by the canonical function and never by the other reading, in 300 tasks', async () => {
+    await Promise.all(
+      tasks.map(async (task) => {
+        const truth = truthOf(task);
+        const right = functionSource(truth);
+        const wrong = functionSource({ ...truth, comparison: otherComparison(truth.comparison) });
+        expect((await verifier.verify(task, right, sandbox)).score).toBe(1);
+        expect(await verifier.feedback(task, right, sandbox)).toEqual({ passed: true, text: 'ok' });
+        expect(await verifier.verify(task, wrong, sandbox)).toMatchObject({ score: 0, parts: { public: 0 } });
+        expect((await verifier.feedback(task, wrong, sandbox)).passed).toBe(false);
+      }),
+    );
+  });
+
+  it('means the strict comparison half of the time', () => {
+    const strict = tasks.filter((task) => !truthOf(task).comparison.endsWith('=')).length;
+    expect(strict / tasks.length).toBeGreaterThan(0.4);
+    expect(strict / tasks.length).toBeLessThan(0.6);
+  });
+
+  it('gives functions that behave alike one key', () => {
+    const over = {
+      comparison: '>',
+      bound: 7,
+      change: undefined,
+      changeFirst: false,
+      ending: 'list',
+    } as const;
+    expect(behaviourKey(over)).toBe(behaviourKey({ ...over, comparison: '>=', bound: 8 }));
+    expect(behaviourKey(over)).not.toBe(behaviourKey({ ...over, comparison: '>=' }));
+  });
+
+  it('demonstrates tool calls and feedback as the runtime makes them', async () => {
+    const demonstrations = tasks
+      .slice(0, 100)
+      .flatMap((task) =>
+        code
+          .demonstrate(task, new RandomStream(1, task.id))
+          .map((demonstration) => ({ task, demonstration })),
+      );
+    await Promise.all(
+      demonstrations.map(async ({ task, demonstration }) => {
+        const call = segment(demonstration, 'call');
+        if (call !== undefined) {
+          const { text } = await runTool('js', call, sandbox);
+          expect(segment(demonstration, 'result')).toBe(text);
+          expect(call.startsWith(`(${demonstration.completion})(`)).toBe(true);
+        }
+        const draft = segment(demonstration, 'draft');
+        if (draft === undefined) return;
+        expect(await verifier.feedback(task, draft, sandbox)).toEqual({
+          passed: false,
+          text: segment(demonstration, 'feedback'),
+        });
+        expect((await verifier.verify(task, demonstration.completion, sandbox)).score).toBe(1);
+      }),
+    );
+    const revisions = demonstrations.filter(
+      ({ demonstration }) => segment(demonstration, 'draft') !== undefined,
+    );
+    expect(revisions.length / demonstrations.length).toBeGreaterThanOrEqual(0.25);
+  });
+});
