@@ -29,16 +29,17 @@ export function openDatabase(file: string, mode: Mode): Database.Database {
   if (!existsSync(file)) {
     if (mode !== 'create') throw missing(file);
     if (!existsSync(dirname(file))) throw missingDirectory(file);
+    accessSync(dirname(file), constants.W_OK);
     createFile(file);
   }
   checkHeader(file);
+  if (mode !== 'read') for (const path of [file, dirname(file)]) accessSync(path, constants.W_OK);
   const db = mode === 'read' ? openForReading(file) : new Database(file, { fileMustExist: true });
   try {
     db.pragma('synchronous = NORMAL');
     db.pragma('wal_autocheckpoint = 4000');
     db.pragma('foreign_keys = ON');
     if (mode === 'read') db.pragma('query_only = ON');
-    else accessSync(file, constants.W_OK);
     checkVersion(file, Number(db.pragma('user_version', { simple: true })));
     return db;
   } catch (error) {

@@ -26,7 +26,7 @@ export class RunLog extends RunReader implements EventLog {
   readonly #putEvent: Database.Statement<
     [number, number, number, string, string, number, number, Buffer, Buffer]
   >;
-  readonly #advance: Database.Statement<[number, string, number, number]>;
+  readonly #advance: Database.Statement<[number, string, number]>;
   #count: number;
   #rowHash: string;
   #open = true;
@@ -46,12 +46,13 @@ export class RunLog extends RunReader implements EventLog {
       `INSERT INTO events (position, stream, version, type, data, time, attempt, head, row_hash)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#advance = db.prepare('UPDATE runs SET events = ?, row_hash = ? WHERE key = ? AND events = ?');
+    this.#advance = db.prepare('UPDATE runs SET events = ?, row_hash = ? WHERE key = ?');
   }
 
   append(events: readonly NewEvent[], blobs: BlobChange = {}): StoredEvent[] {
     if (!this.#open) throw new InvariantError('append to a closed log');
     const { heads, stored, keys, last } = this.#connection.write(() => {
+      if (super.count() !== this.#count) throw new InvariantError('another writer has appended to the run');
       const plan = planAppend(events, (stream) => this.head(stream));
       const rows = this.#write(plan);
       this.#blobs.change(this.#run, blobs);
@@ -83,7 +84,7 @@ export class RunLog extends RunReader implements EventLog {
     this.#attempts.end(this.#run, this.attempt, note);
   }
 
-  /** Inside the transaction: streams, rows, and the end of the chain of rows, which must be where we left it. */
+  /** Inside the transaction: streams, rows, and the new end of the chain of rows. */
   #write(plan: AppendPlan) {
     const time = this.#connection.clock();
     const keys = new Map([...plan.heads.keys()].map((stream) => [stream, this.#keyOf(stream)]));
@@ -112,8 +113,7 @@ export class RunLog extends RunReader implements EventLog {
       );
       return event;
     });
-    const { changes } = this.#advance.run(this.#count + stored.length, last, this.#run, this.#count);
-    if (changes !== 1) throw new InvariantError('another writer has appended to the run');
+    this.#advance.run(this.#count + stored.length, last, this.#run);
     return { stored, keys, last };
   }
 

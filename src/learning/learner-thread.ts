@@ -14,7 +14,7 @@ export class LearnerThread {
   #next = 0;
 
   constructor(setup: LearnerSetup) {
-    this.#worker = startWorker(new URL('./learner-worker.ts', import.meta.url), setup);
+    this.#worker = startWorker(new URL('./learner-worker.ts', import.meta.url), { workerData: setup });
     this.#worker.on('message', (reply: LearnerReply) => {
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);

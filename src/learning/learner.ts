@@ -14,6 +14,9 @@ import { batchFeeds, type TokenBatch, type TrainingBatch } from './batch.ts';
 import type { HyperParameters } from './hyper-parameters.ts';
 import { gradientGraph, scoreGraph, trainStepGraph, updateGraph } from './train-step.ts';
 
+export type { PolicyBatch, SupervisedBatch, TokenBatch, TrainingBatch } from './batch.ts';
+export { DEFAULT_HYPER_PARAMETERS, type HyperParameters } from './hyper-parameters.ts';
+
 /** All that training carries from step to step. Arrays are never written to: a step makes new ones. */
 export interface LearnerState {
   readonly weights: Float32Array;

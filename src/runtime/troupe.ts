@@ -5,6 +5,8 @@ import type { JsonObject } from '../core/json.ts';
 import { DEMONSTRATED_SCRIPTS } from '../designs/demonstrations.ts';
 import { LearnerThread } from '../learning/learner-thread.ts';
 import { EmbeddedPolicy } from '../policies/embedded-policy.ts';
+import type { Policy } from '../policies/policy.ts';
+import { ScriptedPolicy } from '../policies/scripted-policy.ts';
 import { Tokenizer } from '../policies/tokenizer.ts';
 import { QuickJsSandbox } from '../tasks/quickjs-sandbox.ts';
 import type { Sandbox } from '../tasks/sandbox.ts';
@@ -85,7 +87,15 @@ export class Troupe {
   readonly #learner: LearnerThread;
   readonly #sandbox: Sandbox;
 
-  constructor(config: RunConfig, material: Material, kit: Kit, log: EventLog, hardware: Hardware) {
+  /** With `script`, every design is that script and no designer is called. */
+  constructor(
+    config: RunConfig,
+    material: Material,
+    kit: Kit,
+    log: EventLog,
+    hardware: Hardware,
+    script?: string,
+  ) {
     const { tasks, tokenizer } = material;
     const index = new TaskIndex(tasks);
     this.models = new Models(config, tokenizer.size);
@@ -111,7 +121,7 @@ export class Troupe {
     this.effects = {
       ...actingEffects({
         config,
-        policy: this.#policy,
+        policy: script === undefined ? this.#policy : withFixedDesign(this.#policy, script, tokenizer),
         sandbox: this.#sandbox,
         library: kit.library,
         verifier: kit.verifier,
@@ -140,6 +150,15 @@ export class Troupe {
   async close(): Promise<void> {
     await Promise.all([this.#policy.close(), this.#learner.close(), this.#sandbox.close()]);
   }
+}
+
+/** A policy whose designer always hands over the same script. */
+function withFixedDesign(policy: Policy, script: string, tokenizer: Tokenizer): Policy {
+  const designer = new ScriptedPolicy(() => script, tokenizer);
+  return {
+    complete: (request) => (request.role === 'designer' ? designer : policy).complete(request),
+    close: () => policy.close(),
+  };
 }
 
 const labelSchema = z.object({ label: z.string() });

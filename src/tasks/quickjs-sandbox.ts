@@ -1,6 +1,7 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { InvariantError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
+import { startWorker } from '../core/worker.ts';
 import { LIMITS } from './quickjs-limits.ts';
 import { PROGRESS, replySchema } from './quickjs-protocol.ts';
 import type { Sandbox, SandboxProgram, SandboxResult } from './sandbox.ts';
@@ -72,10 +73,9 @@ export class QuickJsSandbox implements Sandbox {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./quickjs-worker.ts', import.meta.url), {
+    const worker = startWorker(new URL('./quickjs-worker.ts', import.meta.url), {
       workerData: { progress: this.#progress },
       env: {},
-      execArgv: ['--import', import.meta.resolve('tsx')],
       resourceLimits: { stackSizeMb: LIMITS.workerStack },
     });
     this.#worker = worker;

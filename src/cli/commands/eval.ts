@@ -1,0 +1,66 @@
+import { Store } from '../../../store/store.ts';
+import { evaluate as score } from '../../runtime/evaluate.ts';
+import { defaultKit } from '../../runtime/kit.ts';
+import { readConfig } from '../../runtime/run.ts';
+import { findVersion } from '../../runtime/versions.ts';
+import { hardware } from '../hardware.ts';
+import { ProgressLine } from '../progress-line.ts';
+import { table } from '../table.ts';
+
+interface Options {
+  readonly store: string;
+  readonly policy: string;
+  readonly design?: string;
+  readonly tasks?: number;
+  readonly json?: boolean;
+}
+
+/** `troupe eval`: accuracy, valid scripts, calls per task and shapes, for each family. */
+export async function evaluate(name: string, options: Options): Promise<void> {
+  const store = Store.open(options.store, { mode: 'read', clock: Date.now });
+  const progress = new ProgressLine(process.stderr, Date.now);
+  try {
+    const { id } = store.run(name);
+    const reader = store.reader(id);
+    const config = readConfig(store, id);
+    const version = findVersion(reader, options.policy, id);
+    const total = (options.tasks ?? config.tasks.heldOut) * 2;
+    let finished = 0;
+    const tally = await score(reader, config, {
+      kit: defaultKit(),
+      hardware: hardware(),
+      label: version.label,
+      ...(options.tasks === undefined ? {} : { tasks: options.tasks }),
+      ...(options.design === undefined ? {} : { script: options.design }),
+      onEvents: (events) => {
+        for (const event of events) if (event.stream === 'evaluation' && event.version > 0) finished++;
+        progress.show('scoring', finished, total, 'tasks');
+      },
+    });
+    progress.clear();
+    if (options.json === true) {
+      process.stdout.write(`${JSON.stringify({ run: id, policy: version.version, label: version.label, families: tally })}\n`);
+      return;
+    }
+    const rows = Object.entries(tally).map(([family, { tasks, score: sum, valid, calls, shapes }]) => {
+      const accuracy = sum / tasks;
+      return [
+        family,
+        String(tasks),
+        `${(100 * accuracy).toFixed(1)} ± ${(196 * Math.sqrt((accuracy * (1 - accuracy)) / tasks)).toFixed(1)}`,
+        `${((100 * valid) / tasks).toFixed(0)}`,
+        (calls / tasks).toFixed(2),
+        Object.entries(shapes)
+          .sort(([, a], [, b]) => b - a)
+          .slice(0, 3)
+          .map(([shape, count]) => `${shape} ${Math.round((100 * count) / tasks)} %`)
+          .join(', '),
+      ];
+    });
+    process.stdout.write(`${id}, policy ${version.label} (${version.version.slice(0, 10)})\n`);
+    process.stdout.write(`${table(['family', 'tasks', 'accuracy %', 'valid %', 'calls/task', 'designs'], rows)}\n`);
+  } finally {
+    progress.clear();
+    store.close();
+  }
+}

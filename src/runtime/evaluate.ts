@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { Tally } from '../../machines/tally.ts';
+import { MemoryLog } from '../../store/memory-log.ts';
+import type { EventReader, StoredEvent } from '../../store/event-log.ts';
+import { InvariantError } from '../core/errors.ts';
+import type { Task } from '../tasks/task.ts';
+import { actorFactory } from './actors.ts';
+import type { RunConfig } from './config.ts';
+import type { Kit } from './kit.ts';
+import { Scheduler } from './scheduler.ts';
+import { type Hardware, readMaterial, Troupe } from './troupe.ts';
+
+export interface EvaluateOptions {
+  readonly kit: Kit;
+  readonly hardware: Hardware;
+  /** Label of the policy version, see versions.ts. */
+  readonly label: string;
+  /** Tasks per family; all held-out ones by default. */
+  readonly tasks?: number;
+  /** A script that stands in for the designer on every task. */
+  readonly script?: string;
+  readonly onEvents?: (events: readonly StoredEvent[]) => void;
+}
+
+const tallySchema = z.record(
+  z.string(),
+  z.object({
+    tasks: z.number(),
+    score: z.number(),
+    valid: z.number(),
+    calls: z.number(),
+    shapes: z.record(z.string(), z.number()),
+  }),
+);
+
+/**
+ * Scores one policy version of a run on its held-out tasks, one design and one execution each, sampled at
+ * the training temperature. Draws come from streams of their own (`eval/now/…`); nothing is written.
+ */
+export async function evaluate(recorded: EventReader, config: RunConfig, options: EvaluateOptions): Promise<Tally> {
+  const material = readMaterial(recorded);
+  if (material === null) throw new InvariantError('the run has no tasks or tokenizer');
+  const log = new MemoryLog(() => 0);
+  const troupe = new Troupe(config, material, options.kit, log, options.hardware, options.script);
+  try {
+    troupe.models.restore(recorded, options.label);
+    await troupe.load();
+    const tasks = firstOfEach(material.tasks.heldOut, options.tasks).map(({ id, family, text }) => ({ id, family, text }));
+    const scheduler = new Scheduler({
+      log,
+      effects: troupe.effects,
+      createActor: actorFactory(options.kit.library),
+      ...(options.onEvents === undefined ? {} : { onEvents: options.onEvents }),
+    });
+    return tallySchema.parse(await scheduler.run('evaluation', 'evaluation', { tasks }));
+  } finally {
+    await troupe.close();
+  }
+}
+
+function firstOfEach(tasks: readonly Task[], count = Number.POSITIVE_INFINITY): Task[] {
+  const seen = new Map<string, number>();
+  return tasks.filter(({ family }) => {
+    const before = seen.get(family) ?? 0;
+    seen.set(family, before + 1);
+    return before < count;
+  });
+}

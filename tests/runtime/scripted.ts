@@ -1,0 +1,94 @@
+import { RandomStream } from '../../src/core/random.ts';
+import { defaultLibrary } from '../../src/designs/library.ts';
+import { DEMONSTRATED_SCRIPTS } from '../../src/designs/demonstrations.ts';
+import { checkSpec } from '../../src/designs/script.ts';
+import { actorFactory } from '../../src/runtime/actors.ts';
+import type { EffectAnswer, EffectRequest, Effects } from '../../src/runtime/effect.ts';
+import { Scheduler } from '../../src/runtime/scheduler.ts';
+import type { EventLog } from '../../store/event-log.ts';
+
+/** A short session: two chunks of cold start, four steps of 2 tasks × 2 designs × 2 executions. */
+export const SESSION = {
+  plan: {
+    imitationChunks: 2,
+    steps: 4,
+    stageSteps: 1,
+    firstRole: 'executor',
+    designs: 2,
+    executions: 2,
+  },
+  config: { preset: 'test', seed: 1 },
+} as const;
+
+const SPECS = [
+  { kind: 'agent', name: 'solve' },
+  { kind: 'agent', name: 'solve', tool: 'js' },
+  { kind: 'vote', of: { kind: 'agent', name: 'solve' }, times: 3 },
+  { kind: 'reflect', of: { kind: 'agent', name: 'solve', tool: 'js' } },
+];
+
+/**
+ * Effects whose answers are pure functions of their place, and which answer after `delay` (in macrotasks),
+ * so that tests can shuffle who is faster. They stand in for policies, not for anything that is tested here.
+ */
+export function scriptedEffects(seed: number, delay: (place: string) => number): Effects & { count: number } {
+  const library = defaultLibrary();
+  const answer =
+    (respond: (request: EffectRequest, random: RandomStream) => EffectAnswer) =>
+    async (request: EffectRequest): Promise<EffectAnswer> => {
+      effects.count++;
+      const place = `${request.stream}/${request.key}`;
+      for (let turns = delay(place); turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));
+      return respond(request, new RandomStream(seed, place));
+    };
+  const effects = {
+    count: 0,
+    call: answer((_, random) => ({
+      type: 'called',
+      data: {
+        text: String(random.integer(0, 3)),
+        asksTool: random.uniform() < 0.4,
+        finish: random.uniform() < 0.1 ? 'length' : 'stop',
+        version: 'scripted',
+        promptTokens: '',
+        tokens: '',
+        logProbs: '',
+      },
+    })),
+    tool: answer((_, random) => ({ type: 'tool.returned', data: { ok: true, text: String(random.integer(0, 3)) } })),
+    compile: answer((_, random) => {
+      const design = checkSpec(random.pick(SPECS), library);
+      return design.ok && random.uniform() < 0.8
+        ? {
+            type: 'compiled',
+            data: { spec: JSON.parse(JSON.stringify(design.spec)), shape: design.shape, maxCalls: design.maxCalls },
+          }
+        : { type: 'rejected', data: { cause: 'syntax', message: random.pick(DEMONSTRATED_SCRIPTS) } };
+    }),
+    check: answer((_, random) => ({ type: 'checked', data: { passed: random.uniform() < 0.5, text: 'said' } })),
+    verify: answer((_, random) => ({
+      type: 'verified',
+      data: { score: random.integer(0, 1), answer: { kind: 'integer', value: 1 }, parts: {} },
+    })),
+    pick: answer((_, random) => ({
+      type: 'picked',
+      data: {
+        tasks: [1, 2].map((each) => ({ id: `t${each}`, family: 'f', text: `q${random.integer(0, 9)}` })),
+      },
+    })),
+    imitate: answer(({ key }) => ({ type: 'imitated', data: { label: key, version: key, loss: 1 } })),
+    credit: answer(() => ({ type: 'credited', data: { designerReward: 0.5, executorReward: 0.5 } })),
+    learn: answer(({ key }) => ({ type: 'learned', data: { label: key, version: key } })),
+  };
+  return effects;
+}
+
+/** A scheduler over a log with scripted effects. */
+export function scriptedRun(log: EventLog, effects: Effects, onEvents?: () => void): Scheduler {
+  return new Scheduler({
+    log,
+    effects,
+    createActor: actorFactory(defaultLibrary()),
+    ...(onEvents === undefined ? {} : { onEvents }),
+  });
+}
