@@ -7,7 +7,7 @@ import { positionOf, seqOf } from './schema.ts';
 import type { Store } from './store.ts';
 
 /** Something in a store that is not as it was written; `seq`, `stream`, `version`, `type` where it can be pinned down. */
-export interface Problem {
+interface Problem {
   readonly problem: string;
   readonly seq?: number;
   readonly stream?: string;

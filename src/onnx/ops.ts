@@ -11,7 +11,6 @@ export const mul = (a: Operand, b: Operand): Tensor => elementwise('Mul', a, b);
 export const div = (a: Operand, b: Operand): Tensor => elementwise('Div', a, b);
 export const minimum = (a: Operand, b: Operand): Tensor => elementwise('Min', a, b);
 export const maximum = (a: Operand, b: Operand): Tensor => elementwise('Max', a, b);
-export const pow = (a: Operand, b: Operand): Tensor => elementwise('Pow', a, b);
 export const greater = (a: Operand, b: Operand): Tensor => elementwise('Greater', a, b, 'bool');
 export const lessOrEqual = (a: Operand, b: Operand): Tensor => elementwise('LessOrEqual', a, b, 'bool');
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import { InvariantError } from '../core/errors.ts';
+import { startWorker } from '../core/worker.ts';
 import type { Feeds, Outputs, Session } from './session.ts';
 
 /** What the worker is sent: a model first, then one message for each run. */
@@ -14,7 +14,7 @@ export type SessionReply = { readonly outputs: Outputs } | { readonly error: str
  * order in which they were asked for. The worker does not keep the process alive while it is idle.
  */
 export async function workerSession(model: Uint8Array): Promise<Session> {
-  const worker = new Worker(new URL('./session-worker.ts', import.meta.url));
+  const worker = startWorker(new URL('./session-worker.ts', import.meta.url));
   let last: Promise<unknown> = Promise.resolve();
   const ask = (request: SessionRequest): Promise<Outputs> => {
     const answer = last.then(async () => {

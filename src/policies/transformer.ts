@@ -139,7 +139,7 @@ function rotationTables({ config, graph }: Transformer): readonly [Tensor, Tenso
 }
 
 /** The product of two dimensions, by name where one is symbolic. */
-export function times(a: Dim, b: Dim): Dim {
+function times(a: Dim, b: Dim): Dim {
   if (typeof a === 'number' && typeof b === 'number') return a * b;
   return a === 1 ? b : b === 1 ? a : `${a}*${b}`;
 }

@@ -142,7 +142,7 @@ test('blobs are shared between runs and deleted with the last reference', () => 
   expect(store.blob(sha256(bytes))).toBeUndefined();
 });
 
-test('a reader in another process view sees appended events at once', () => {
+test('a reader on another connection sees appended events at once', () => {
   const path = file();
   const log = openStore(path).openLog(openStore(path, 'write').createRun(RUN).id);
   const reader = openStore(path, 'read', tickingClock()).reader('latest');
