@@ -8,10 +8,10 @@ export type DataType = keyof typeof DATA_TYPES;
 export type Dim = number | string;
 export type Shape = readonly Dim[];
 
-export type Attribute = number | string | readonly number[] | { readonly float: number };
+type Attribute = number | string | readonly number[] | { readonly float: number };
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-export interface ValueInfo {
+interface ValueInfo {
   readonly name: string;
   readonly dtype: DataType;
   readonly shape: Shape;
@@ -21,7 +21,7 @@ export interface Initializer extends ValueInfo {
   /** Little-endian elements in row-major order. */
   readonly data: Uint8Array;
 }
-export interface NodeRecord {
+interface NodeRecord {
   readonly op: string;
   /** '' for ONNX's own operators, `com.microsoft` for ONNX Runtime's additions. */
   readonly domain: string;

@@ -1,6 +1,6 @@
 import { InvariantError, must } from '../core/errors.ts';
 import type { Tensor } from './graph.ts';
-import type { Attributes, DataType, Dim, Shape } from './model.ts';
+import { type Attributes, DATA_TYPES, type DataType, type Dim, type Shape } from './model.ts';
 
 /** A tensor, or a number that becomes a float32 constant. */
 export type Operand = Tensor | number;
@@ -34,8 +34,7 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
 
 export function cast(x: Tensor, dtype: DataType): Tensor {
   if (x.dtype === dtype) return x;
-  const codes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
-  return x.graph.node('Cast', [x], dtype, x.shape, { attributes: { to: codes[dtype] } });
+  return x.graph.node('Cast', [x], dtype, x.shape, { attributes: { to: DATA_TYPES[dtype] } });
 }
 
 export interface MatMulOptions {

@@ -2,7 +2,7 @@ import { Learner, initialState, } from '../../src/learning/learner.ts';import { 
 import { initialWeights, weightsHash } from '../../src/policies/parameters.ts';
 import { RandomStream } from '../../src/core/random.ts';
 const config = { vocab: 320, dim: 128, layers: 2, heads: 4, hidden: 512, context: 128 };
-const rows = 48, length = 64;
+const rows = Number(process.env.ROWS ?? 48), length = 64;
 const s = new RandomStream(1, 'x');
 const seq = Array.from({length: rows}, () => Array.from({length: length+1}, () => s.integer(1, 319)));
 const tokens = Int32Array.from(seq.flatMap(r => r.slice(0, -1)));

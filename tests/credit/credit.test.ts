@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { encodeFloats, encodeIds } from '../../src/core/bytes.ts';
+import { centre, normalise } from '../../src/credit/advantage.ts';
+import { assignCredit, type CreditSettings } from '../../src/credit/credit.ts';
+import { designReward } from '../../src/credit/reward.ts';
+import { type LogEvent, readTrees } from '../../src/credit/tree.ts';
+import { RandomStream } from '../../src/core/random.ts';
+
+const SETTINGS: CreditSettings = {
+  callPrice: 0.1,
+  executorGroup: 'design',
+  executorFloor: 0.05,
+  designerScale: 0.3,
+  designerLimit: 3,
+  novelty: 0,
+  noveltyFloor: -3.5,
+};
+
+function called(text: string, key = 'turn/0', logProb = -1): LogEvent['data'] {
+  return {
+    key,
+    text,
+    finish: 'stop',
+    asksTool: false,
+    version: 'w',
+    promptTokens: encodeIds([1]),
+    tokens: encodeIds([2, 3]),
+    logProbs: encodeFloats([logProb, 0]),
+  };
+}
+
+/** Events of one task: per design its script and the scores of its executions, or null where rejected. */
+function tree(task: string, designs: readonly { script: string; scores: readonly number[] | null; calls?: number }[]): LogEvent[] {
+  const events: LogEvent[] = [];
+  const add = (stream: string, type: string, data: LogEvent['data']) =>
+    events.push({ stream, version: events.filter((event) => event.stream === stream).length, type, data });
+  add(task, 'started', { task: { id: 't', family: 'f', text: 'q' }, designs: 2, executions: 2 });
+  designs.forEach(({ script, scores, calls = 1 }, d) => {
+    const design = `${task}/design/${d}`;
+    add(design, 'started', { task: 'q', family: 'f' });
+    add(design, 'called', called(script));
+    if (scores === null) add(design, 'rejected', { cause: 'syntax', message: 'no' });
+    else add(design, 'compiled', { spec: {}, shape: script, maxCalls: calls });
+    scores?.forEach((score, e) => {
+      const execution = `${design}/exec/0${e}`;
+      add(execution, 'started', {});
+      for (let call = 0; call < calls; call++) add(`${execution}/agent/a${call}`, 'called', called('4'));
+      add(task, 'execution.finished', {
+        key: `design/${d}/exec/0${e}`,
+        output: { score, calls, answer: {}, cause: null },
+      });
+    });
+  });
+  return events;
+}
+
+describe('advantages', () => {
+  it('sum to zero within a group', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 2, maxLength: 20 }), (rewards) => {
+        for (const group of [normalise(rewards, 0.05), centre(rewards, 0.3, 1e9)]) {
+          expect(Math.abs((group ?? []).reduce((sum, a) => sum + a, 0))).toBeLessThan(1e-6);
+        }
+      }),
+    );
+  });
+
+  it('are none where all rewards are equal or there is only one (law 6)', () => {
+    expect(normalise([1, 1, 1], 0.05)).toBeNull();
+    expect(centre([1], 0.3, 3)).toBeNull();
+  });
+
+  it('of designers are clipped', () => {
+    expect(centre([0, 10], 0.3, 3)).toEqual([-3, 3]);
+  });
+});
+
+describe('credit', () => {
+  it('normalises over executions, so that an execution with many calls weighs as one (law 6)', () => {
+    const events = tree('step/0000/task/000', [{ script: 'a', scores: [1, 0, 0, 0], calls: 3 }]);
+    const { samples } = assignCredit(readTrees(events), 'executor', SETTINGS);
+    expect(samples).toHaveLength(12);
+    const deviation = Math.sqrt(0.25 * 0.75);
+    expect(samples[0]?.advantage).toBeCloseTo(0.75 / (deviation + 0.05), 12);
+    expect(samples[11]?.advantage).toBeCloseTo(-0.25 / (deviation + 0.05), 12);
+  });
+
+  it('gives every role its own group: tasks never mix (B-6)', () => {
+    const events = [
+      ...tree('step/0000/task/000', [{ script: 'a', scores: [1, 1] }, { script: 'b', scores: [0, 0] }]),
+      ...tree('step/0000/task/001', [{ script: 'a', scores: [0, 0] }, { script: 'b', scores: [0, 0] }]),
+    ];
+    const credit = assignCredit(readTrees(events), 'designer', SETTINGS);
+    expect(credit).toMatchObject({ groups: 2, zeroVariance: 1 });
+    expect(credit.samples.map(({ stream }) => stream)).toEqual([
+      'step/0000/task/000/design/0',
+      'step/0000/task/000/design/1',
+    ]);
+  });
+
+  it('pools executions of designs with the same text, or all of the task', () => {
+    const events = tree('step/0000/task/000', [
+      { script: 'a', scores: [1, 1] },
+      { script: 'a', scores: [0, 0] },
+      { script: 'b', scores: [0, 0] },
+    ]);
+    const trees = readTrees(events);
+    expect(assignCredit(trees, 'executor', SETTINGS)).toMatchObject({ groups: 2, zeroVariance: 1 });
+    expect(assignCredit(trees, 'executor', { ...SETTINGS, executorGroup: 'task' })).toMatchObject({ groups: 1, zeroVariance: 0 });
+  });
+
+  it('rejected scripts earn 0, and no design earns less', () => {
+    const [task] = readTrees(
+      tree('step/0000/task/000', [
+        { script: 'bad', scores: null },
+        { script: 'dear', scores: [0, 0], calls: 5 },
+        { script: 'good', scores: [1, 0], calls: 2 },
+      ]),
+    );
+    expect(task?.designs.map((design) => designReward(design, SETTINGS))).toEqual([0, 0, 0.4]);
+  });
+
+  it('rewards improbable valid designs only when asked to', () => {
+    const events = tree('step/0000/task/000', [{ script: 'a', scores: [1, 1] }, { script: 'b', scores: null }]);
+    const plain = assignCredit(readTrees(events), 'designer', SETTINGS);
+    const novel = assignCredit(readTrees(events), 'designer', { ...SETTINGS, novelty: 0.1 });
+    expect(plain.samples[0]?.advantage).toBeCloseTo(0.5 / 0.3, 12);
+    expect(novel.samples[0]?.advantage).toBeCloseTo(0.55 / 0.3, 6);
+  });
+
+  it('does not depend on the order in which streams were written', () => {
+    const events = [
+      ...tree('step/0000/task/000', [{ script: 'a', scores: [1, 0] }, { script: 'b', scores: [0, 1], calls: 2 }]),
+      ...tree('step/0000/task/001', [{ script: 'a', scores: [1, 0] }]),
+    ];
+    const expected = assignCredit(readTrees(events), 'executor', SETTINGS);
+    fc.assert(
+      fc.property(fc.nat(), (seed) => {
+        const random = new RandomStream(seed, 'order');
+        const streams = random.shuffle([...new Set(events.map(({ stream }) => stream))]);
+        const shuffled = streams.flatMap((stream) => events.filter((event) => event.stream === stream));
+        expect(assignCredit(readTrees(shuffled), 'executor', SETTINGS)).toEqual(expected);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
