@@ -16,9 +16,13 @@ export const DEMONSTRATED_SCRIPTS = [
 ] as const;
 
 /** One designer demonstration for a task. */
-export function demonstrateDesign(task: Task, random: RandomStream): Demonstration {
+export function demonstrateDesign(
+  task: Task,
+  scripts: readonly string[],
+  random: RandomStream,
+): Demonstration {
   return {
     prompt: designerPrompt(task.text),
-    completion: random.pick(DEMONSTRATED_SCRIPTS),
+    completion: random.pick(scripts),
   };
 }

@@ -29,34 +29,56 @@ export interface PolicyBatch extends TokenBatch {
 
 export type TrainingBatch = SupervisedBatch | PolicyBatch;
 
+/** One shard of a batch, as a model takes it. */
+export interface ShardFeeds {
+  readonly feeds: Readonly<Record<string, Feed>>;
+  /** Positions in the whole batch that the model's per-token results stand for, in order. */
+  readonly positions: Int32Array;
+}
+
 /**
- * The model inputs for shard `shard` of `shards`: a run of whole rows, in order. Throws an InvariantError if
- * an array's length is not rows × length.
+ * The inputs for shard `shard` of `shards`, a run of whole rows: all their tokens, and for the positions that
+ * are learned (a weight other than 0; without weights, all) what is learned there. Throws an InvariantError
+ * if an array's length is not rows × length.
  */
-export function batchFeeds(batch: TokenBatch | TrainingBatch, shard = 0, shards = 1): Record<string, Feed> {
+export function batchFeeds(batch: TokenBatch | TrainingBatch, shard = 0, shards = 1): ShardFeeds {
   const { rows, length } = batch;
-  const arrays: Record<string, Int32Array | Float32Array> = {
-    tokens: batch.tokens,
-    previous: previousTokens(batch),
-    targets: batch.targets,
-  };
+  const perToken: Record<string, Int32Array | Float32Array> = { targets: batch.targets };
   if ('objective' in batch) {
-    arrays.tokenWeights = batch.weights;
+    perToken.tokenWeights = batch.weights;
     if (batch.objective === 'policy') {
-      arrays.advantages = batch.advantages;
-      arrays.oldLogProbs = batch.oldLogProbs;
+      perToken.advantages = batch.advantages;
+      perToken.oldLogProbs = batch.oldLogProbs;
     }
+  }
+  for (const [name, data] of Object.entries({ ...perToken, tokens: batch.tokens })) {
+    if (data.length === rows * length) continue;
+    throw new InvariantError(`${name}: ${data.length} values for ${rows} rows of ${length}`);
   }
   const [from, to] = shardRows(rows, shards, shard);
-  const feeds: Record<string, Feed> = {};
-  for (const [name, data] of Object.entries(arrays)) {
-    if (data.length !== rows * length) {
-      throw new InvariantError(`${name}: ${data.length} values for ${rows} rows of ${length}`);
-    }
-    const part = shards === 1 ? data : data.slice(from * length, to * length);
-    feeds[name] = { data: part, dims: [to - from, length] };
+  const start = from * length;
+  const positions = learnedPositions(batch, start, to * length);
+  const dims = [to - from, length];
+  const feeds: Record<string, Feed> = {
+    tokens: { data: batch.tokens.slice(start, to * length), dims },
+    previous: { data: previousTokens(batch).slice(start, to * length), dims },
+    selected: { data: positions.map((position) => position - start), dims: [positions.length] },
+  };
+  for (const [name, data] of Object.entries(perToken)) {
+    const chosen = new (data instanceof Int32Array ? Int32Array : Float32Array)(positions.length);
+    positions.forEach((position, i) => {
+      chosen[i] = data[position] ?? 0;
+    });
+    feeds[name] = { data: chosen, dims: [positions.length] };
   }
-  return feeds;
+  return { feeds, positions };
+}
+
+/** At least one, since a model cannot take an empty tensor: the first, if none has a weight. */
+function learnedPositions(batch: TokenBatch | TrainingBatch, from: number, to: number): Int32Array {
+  const chosen: number[] = [];
+  for (let at = from; at < to; at++) if (!('objective' in batch) || batch.weights[at] !== 0) chosen.push(at);
+  return Int32Array.from(chosen.length > 0 ? chosen : [from]);
 }
 
 /** First row of a shard, and the row after its last. */

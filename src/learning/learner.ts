@@ -42,7 +42,7 @@ export interface StepStats {
 export interface StepResult {
   readonly state: LearnerState;
   readonly stats: StepStats;
-  /** Log-probability of each target before the step, `[rows, length]`. */
+  /** Log-probability of each learned target before the step, `[rows, length]`; 0 where the weight is 0. */
   readonly logProbs: Float32Array;
 }
 
@@ -90,18 +90,25 @@ export class Learner {
         step: state.step + 1,
       },
       stats: statsOf(parts, updated),
-      logProbs: joined(parts.map((part) => output(part, 'logProbs'))),
+      logProbs: placed(batch, parts),
     };
   }
 
-  /** Log-probability of each target, `[rows, length]`, without an update. */
+  /**
+   * Log-probability of each target, `[rows, length]`, without an update; of a training batch, only where the
+   * weight is not 0, and 0 elsewhere.
+   */
   async score(weights: Float32Array, batch: TokenBatch, temperature = 1): Promise<Float32Array> {
     this.#check(batch);
     const session = await this.#session('score', () => localSession(scoreGraph(this.config)));
-    const { tokens = undefined, previous = undefined, targets = undefined } = batchFeeds(batch);
-    if (!tokens || !previous || !targets) throw new InvariantError('a batch without tokens');
-    const feeds = { weights: vector(weights), temperature: scalar(temperature), tokens, previous, targets };
-    return output(await session.run(feeds), 'logProbs');
+    const { feeds, positions } = batchFeeds(batch);
+    const { tokenWeights, advantages, oldLogProbs, ...inputs } = feeds;
+    const outputs = await session.run({
+      ...inputs,
+      weights: vector(weights),
+      temperature: scalar(temperature),
+    });
+    return placed(batch, [{ outputs, positions }]);
   }
 
   /** Frees sessions and ends workers. */
@@ -114,12 +121,9 @@ export class Learner {
     const session = await this.#session(batch.objective, () =>
       localSession(trainStepGraph(this.config, batch.objective)),
     );
-    const updated = await session.run({
-      ...updateFeeds(state, hyper),
-      ...lossFeeds(batch, hyper),
-      ...batchFeeds(batch),
-    });
-    return { parts: [updated], updated };
+    const { feeds, positions } = batchFeeds(batch);
+    const updated = await session.run({ ...updateFeeds(state, hyper), ...lossFeeds(batch, hyper), ...feeds });
+    return { parts: [{ outputs: updated, positions }], updated };
   }
 
   /** Each shard's gradient on its own thread; then their sum, clipping and Adam here. */
@@ -142,13 +146,16 @@ export class Learner {
     const shared = { ...lossFeeds(batch, hyper), weights: vector(state.weights) };
     // Workers first: the shard of this thread blocks it.
     const running = sessions
-      .map((session, shard) => ({ session, feeds: { ...shared, ...batchFeeds(batch, shard, shards) } }))
+      .map((session, shard) => ({ session, ...batchFeeds(batch, shard, shards) }))
       .reverse()
-      .map(({ session, feeds }) => session.run(feeds));
+      .map(async ({ session, feeds, positions }) => ({
+        outputs: await session.run({ ...shared, ...feeds }),
+        positions,
+      }));
     const parts = (await Promise.all(running)).reverse();
     const feeds: Record<string, Feeds[string]> = { ...updateFeeds(state, hyper) };
     parts.forEach((part, shard) => {
-      feeds[`gradient${shard}`] = vector(output(part, 'gradient'));
+      feeds[`gradient${shard}`] = vector(output(part.outputs, 'gradient'));
     });
     return { parts, updated: await update.run(feeds) };
   }
@@ -166,9 +173,13 @@ export class Learner {
   }
 }
 
+/** Sums and log-probabilities of one shard. */
+interface Part {
+  readonly outputs: Outputs;
+  readonly positions: Int32Array;
+}
 interface StepOutputs {
-  /** Sums and log-probabilities of each shard. */
-  readonly parts: readonly Outputs[];
+  readonly parts: readonly Part[];
   readonly updated: Outputs;
 }
 
@@ -194,8 +205,9 @@ function updateFeeds(state: LearnerState, hyper: HyperParameters): Feeds {
   };
 }
 
-function statsOf(parts: readonly Outputs[], updated: Outputs): StepStats {
-  const numbers = (name: string): number[] => parts.map((part) => output(part, name)[0] ?? Number.NaN);
+function statsOf(parts: readonly Part[], updated: Outputs): StepStats {
+  const numbers = (name: string): number[] =>
+    parts.map((part) => output(part.outputs, name)[0] ?? Number.NaN);
   const sum = (name: string): number => numbers(name).reduce((a, b) => a + b, 0);
   const mass = Math.max(sum('mass'), 1e-12);
   return {
@@ -207,12 +219,14 @@ function statsOf(parts: readonly Outputs[], updated: Outputs): StepStats {
   };
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    out.set(part, offset);
-    offset += part.length;
+/** Per-token results put back where they belong, `[rows, length]`. */
+function placed({ rows, length }: TokenBatch, parts: readonly Part[]): Float32Array {
+  const all = new Float32Array(rows * length);
+  for (const { outputs, positions } of parts) {
+    const logProbs = output(outputs, 'logProbs');
+    positions.forEach((position, i) => {
+      all[position] = logProbs[i] ?? 0;
+    });
   }
-  return out;
+  return all;
 }

@@ -15,7 +15,7 @@ import {
 } from '../onnx/ops.ts';
 import { greatest, pick, reshape, sum, total } from '../onnx/shape-ops.ts';
 
-/** Predictions of a batch of n = rows × time positions, one number each, `[n, 1]`. */
+/** Predictions at the n positions of a batch that are learned, one number each, `[n, 1]`. */
 export interface Predictions {
   /** Natural log-probability of the target token at the sampling temperature. */
   readonly logProbs: Tensor;
@@ -75,7 +75,7 @@ export function clippedPolicyGradient(predictions: Predictions, inputs: PolicyGr
   };
 }
 
-/** `[rows, time]` → `[rows * time, 1]`. */
+/** `[n]` → `[n, 1]`. */
 export function column(x: Tensor): Tensor {
-  return reshape(x, [x.shape.join('*'), 1]);
+  return reshape(x, [...x.shape, 1]);
 }

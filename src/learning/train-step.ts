@@ -1,5 +1,6 @@
 import { must } from '../core/errors.ts';
 import { GraphBuilder, type Tensor } from '../onnx/graph.ts';
+import type { Shape } from '../onnx/model.ts';
 import { abs, add, div, minimum, mul, sqrt, sub } from '../onnx/ops.ts';
 import { reshape, total, totalOfSquares } from '../onnx/shape-ops.ts';
 import { parameterCount, type TransformerConfig } from '../policies/parameters.ts';
@@ -35,9 +36,9 @@ export function trainStepGraph(config: TransformerConfig, objective: ObjectiveNa
  * The first half of a step, for one shard of a batch.
  *
  * Inputs: `weights [parameters]`; scalar `temperature`, for `policy` also `clip` and `entropyBonus`; int32
- * `tokens`, `previous`, `targets` and float32 `tokenWeights`, for `policy` also `advantages` and
- * `oldLogProbs`, all `[B, T]`.
- * Outputs: `gradient [parameters]`; `logProbs [B * T, 1]`; scalars `loss`, `mass` = Σ |w|, `entropy` = Σ |w| H,
+ * `tokens`, `previous` `[B, T]`; int32 `selected [K]`, the positions in `[B * T]` that are learned, and for
+ * these int32 `targets` and float32 `tokenWeights`, for `policy` also `advantages` and `oldLogProbs`, `[K]`.
+ * Outputs: `gradient [parameters]`; `logProbs [K, 1]`; scalars `loss`, `mass` = Σ |w|, `entropy` = Σ |w| H,
  * `clipped` = Σ |w| of clipped tokens, `drift` = max |ρ − 1|.
  */
 export function gradientGraph(config: TransformerConfig, objective: ObjectiveName): Uint8Array {
@@ -64,8 +65,8 @@ export function updateGraph(parameters: number, shards: number): Uint8Array {
 }
 
 /**
- * Log-probabilities only. Inputs: `weights [parameters]`, scalar `temperature`, int32 `tokens`, `previous`,
- * `targets` `[B, T]`. Output: `logProbs [B * T, 1]`.
+ * Log-probabilities only. Inputs: `weights [parameters]`, scalar `temperature`, int32 `tokens`, `previous`
+ * `[B, T]`, `selected`, `targets` `[K]`. Output: `logProbs [K, 1]`.
  */
 export function scoreGraph(config: TransformerConfig): Uint8Array {
   const graph = new GraphBuilder('score');
@@ -78,7 +79,7 @@ export function scoreGraph(config: TransformerConfig): Uint8Array {
 function lossGradient(flat: Tensor, config: TransformerConfig, objective: ObjectiveName): Tensor {
   const { graph } = flat;
   const predictions = forward(flat, config);
-  const given = (name: string): Tensor => column(graph.input(name, 'float32', ['B', 'T']));
+  const given = (name: string): Tensor => column(graph.input(name, 'float32', ['K']));
   const weights = given('tokenWeights');
   const { loss, clipped, drift }: Objective =
     objective === 'policy'
@@ -102,18 +103,19 @@ function lossGradient(flat: Tensor, config: TransformerConfig, objective: Object
 
 function forward(flat: Tensor, config: TransformerConfig): Predictions {
   const { graph } = flat;
-  const input = (name: string): Tensor => graph.input(name, 'int32', ['B', 'T']);
+  const input = (name: string, shape: Shape): Tensor => graph.input(name, 'int32', shape);
   const model = trainableTransformer(flat, config);
   const hidden = hiddenStates(model, {
     rows: 'B',
     time: 'T',
-    tokens: reshape(input('tokens'), ['B*T']),
-    previous: reshape(input('previous'), ['B*T']),
+    tokens: reshape(input('tokens', ['B', 'T']), ['B*T']),
+    previous: reshape(input('previous', ['B', 'T']), ['B*T']),
     positions: graph.int64s([1], [0]),
+    selected: input('selected', ['K']),
     attend: causalAttention(model, 'T'),
   });
   const temperature = graph.input('temperature', 'float32', []);
-  return predict(outputHead(model, hidden), column(input('targets')), temperature);
+  return predict(outputHead(model, hidden), column(input('targets', ['K'])), temperature);
 }
 
 /** Clips the gradient's norm and takes a step of Adam with bias correction (Kingma & Ba 2015, algorithm 1). */

@@ -1,7 +1,7 @@
 import { must } from '../core/errors.ts';
 import { GraphBuilder, type Tensor } from '../onnx/graph.ts';
 import { add, cast, lessOrEqual, matmul, mul, softmax, sub, where } from '../onnx/ops.ts';
-import { concat, gather, reshape, split, sum } from '../onnx/shape-ops.ts';
+import { concat, reshape, split, sum } from '../onnx/shape-ops.ts';
 import type { TransformerConfig } from './parameters.ts';
 import {
   causalAttention,
@@ -38,12 +38,13 @@ export function prefillGraph(config: TransformerConfig, weights: Float32Array): 
     tokens: reshape(tokens, ['B*P']),
     previous: reshape(previous, ['B*P']),
     positions: graph.int64s([1], [0]),
+    selected: lastPositions(lengths),
     attend: (heads, layer) => {
       cache.push(heads);
       return attend(heads, layer);
     },
   });
-  graph.output('logits', outputHead(model, gather(hidden, lastPositions(lengths))));
+  graph.output('logits', outputHead(model, hidden));
   cache.forEach(({ keys, values }, layer) => {
     graph.output(`key${layer}`, keys);
     graph.output(`value${layer}`, values);

@@ -59,11 +59,16 @@ export interface Batch {
   readonly previous: Tensor;
   /** int64 `[1]` (position of the first column) or `[rows, time]`. */
   readonly positions: Tensor;
+  /** Positions, as row numbers in `[rows * time]`, whose hidden states are wanted; all of them if left out. */
+  readonly selected?: Tensor;
   /** Mixes values by attention, `[rows, heads, time, dim / heads]`. */
   readonly attend: (heads: Heads, layer: number) => Tensor;
 }
 
-/** Hidden states before the output head, `[rows * time, dim]`. */
+/**
+ * Hidden states before the output head, `[rows * time, dim]` or `[selected, dim]`. Where positions are
+ * selected, all that comes after the last layer's attention is computed for them only.
+ */
 export function hiddenStates(model: Transformer, batch: Batch): Tensor {
   const { weight } = model;
   let x = add(
@@ -72,8 +77,10 @@ export function hiddenStates(model: Transformer, batch: Batch): Tensor {
   );
   for (let layer = 0; layer < model.config.layers; layer++) {
     const heads = splitHeads(model, matmul(rmsNorm(x), weight(`${layer}.attention.in`)), batch);
-    const mixed = joinHeads(model, batch.attend(heads, layer), batch);
-    x = add(x, matmul(mixed, weight(`${layer}.attention.out`)));
+    const isLast = layer === model.config.layers - 1;
+    const narrow = (all: Tensor): Tensor => (isLast && batch.selected ? gather(all, batch.selected) : all);
+    const mixed = narrow(joinHeads(model, batch.attend(heads, layer), batch));
+    x = add(narrow(x), matmul(mixed, weight(`${layer}.attention.out`)));
     const inner = relu(matmul(rmsNorm(x), weight(`${layer}.mlp.in`)));
     x = add(x, matmul(inner, weight(`${layer}.mlp.out`)));
   }

@@ -1,5 +1,7 @@
 import { RandomStream } from '../core/random.ts';
-import type { Task, TaskFamily } from '../tasks/task.ts';
+import { TOOL_CALL_MARK } from '../policies/prompt.ts';
+import type { Task } from '../tasks/task.ts';
+import type { Kit } from './kit.ts';
 
 /** Tasks whose texts and demonstrations the tokenizer is built from. */
 const CORPUS_TASKS = 1000;
@@ -8,16 +10,15 @@ const CORPUS_TASKS = 1000;
 export function* tokenizerCorpus(
   seed: number,
   train: readonly Task[],
-  families: readonly TaskFamily[],
-  scripts: readonly string[],
+  kit: Kit,
 ): Generator<string> {
   for (const task of train.slice(0, CORPUS_TASKS)) {
-    const family = families.find(({ name }) => name === task.family);
+    const family = kit.families.find(({ name }) => name === task.family);
     const random = new RandomStream(seed, 'corpus', task.id);
     for (const { prompt, completion } of family?.demonstrate(task, random) ?? []) {
       for (const { text } of prompt) yield text;
-      yield completion.replace(/^<call>/, '');
+      yield completion.startsWith(TOOL_CALL_MARK) ? completion.slice(TOOL_CALL_MARK.length) : completion;
     }
-    yield random.pick(scripts);
+    yield random.pick(kit.scripts);
   }
 }

@@ -1,3 +1,4 @@
+import { DEMONSTRATED_SCRIPTS } from '../designs/demonstrations.ts';
 import { defaultLibrary, type NodeLibrary } from '../designs/library.ts';
 import { defaultFamilies } from '../tasks/families.ts';
 import type { TaskFamily, Verifier } from '../tasks/task.ts';
@@ -8,8 +9,10 @@ export interface Kit {
   readonly families: readonly TaskFamily[];
   readonly library: NodeLibrary;
   readonly verifier: Verifier;
+  /** Scripts that the cold start shows the designer, equally often whatever the task. */
+  readonly scripts: readonly string[];
 }
 
 export function defaultKit(): Kit {
-  return { families: defaultFamilies(), library: defaultLibrary(), verifier };
+  return { families: defaultFamilies(), library: defaultLibrary(), verifier, scripts: DEMONSTRATED_SCRIPTS };
 }

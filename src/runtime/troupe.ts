@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { EventLog } from '../../store/event-log.ts';
 import { sha256 } from '../core/hash.ts';
 import type { JsonObject } from '../core/json.ts';
-import { DEMONSTRATED_SCRIPTS } from '../designs/demonstrations.ts';
 import { LearnerThread } from '../learning/learner-thread.ts';
 import { EmbeddedPolicy } from '../policies/embedded-policy.ts';
 import type { Policy } from '../policies/policy.ts';
@@ -34,7 +33,7 @@ export interface Material {
 /** Makes tasks and tokenizer from the seed. Pure: the same configuration and code give the same bytes. */
 export function makeMaterial(config: RunConfig, kit: Kit): Material {
   const tasks = buildTaskSet(config.seed, kit.families, config.tasks);
-  const corpus = tokenizerCorpus(config.seed, tasks.train, kit.families, DEMONSTRATED_SCRIPTS);
+  const corpus = tokenizerCorpus(config.seed, tasks.train, kit);
   return { tasks, tokenizer: Tokenizer.train(corpus, config.vocab) };
 }
 
@@ -115,7 +114,7 @@ export class Troupe {
       learner: this.#learner,
       tokenizer,
       tasks,
-      families: kit.families,
+      kit,
       load: () => this.load(),
     };
     this.effects = {

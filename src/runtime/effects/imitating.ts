@@ -77,7 +77,7 @@ function schedule(step: number, steps: number): number {
 
 /** The minibatches of one chunk: drawn together, so that those of like length share a minibatch. */
 function demonstrationBatches(rehearsal: Rehearsal, chunk: number): Minibatch[] {
-  const { config, tasks, families, tokenizer } = rehearsal;
+  const { config, tasks, kit, tokenizer } = rehearsal;
   const { stepsPerChunk, batchTokens, designerShare } = config.imitation;
   const random = new RandomStream(config.seed, 'imitate', chunk);
   const sequences: TrainingSequence[] = [];
@@ -86,8 +86,8 @@ function demonstrationBatches(rehearsal: Rehearsal, chunk: number): Minibatch[] 
     const task = random.pick(tasks.train);
     const { prompt, completion } =
       random.uniform() < designerShare
-        ? demonstrateDesign(task, random)
-        : demonstrateExecution(task, families, random);
+        ? demonstrateDesign(task, kit.scripts, random)
+        : demonstrateExecution(task, kit.families, random);
     const sequence: TrainingSequence = {
       promptTokens: renderPrompt(prompt, tokenizer),
       tokens: renderCompletion(completion, tokenizer),

@@ -11,9 +11,10 @@ import { policyBatch } from '../../learning/tensors.ts';
 import type { Role } from '../../policies/prompt.ts';
 import { calledSchema, recordedTokens } from '../../policies/recorded-call.ts';
 import type { Tokenizer } from '../../policies/tokenizer.ts';
-import type { Task, TaskFamily } from '../../tasks/task.ts';
+import type { Task } from '../../tasks/task.ts';
 import type { RunConfig } from '../config.ts';
 import type { Effect } from '../effect.ts';
+import type { Kit } from '../kit.ts';
 import { frozenDrift } from '../frozen-drift.ts';
 import { type Models, weightsName } from '../models.ts';
 import { creditFromLog, recordedCredits, stepPrefix } from '../recorded-credit.ts';
@@ -26,7 +27,7 @@ export interface Rehearsal {
   readonly learner: LearnerThread;
   readonly tokenizer: Tokenizer;
   readonly tasks: { readonly train: readonly Task[] };
-  readonly families: readonly TaskFamily[];
+  readonly kit: Kit;
   /** Puts the models' weights into the policy that plays. */
   load(): Promise<void>;
 }
