@@ -1,0 +1,110 @@
+import { InvariantError, must } from '../core/errors.ts';
+import { type TransformerConfig, weightsHash } from './parameters.ts';
+import type { CallRequest, Completion, Policy } from './policy.ts';
+import type { Role } from './prompt.ts';
+import { SamplerThread } from './sampler-thread.ts';
+import { renderPrompt } from './template.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+export interface EmbeddedPolicyOptions {
+  readonly config: TransformerConfig;
+  readonly tokenizer: Tokenizer;
+  readonly seed: number;
+  /** Sampling threads; the results do not depend on how many. */
+  readonly workers: number;
+  /** Rows that a thread decodes at once. */
+  readonly slots?: number;
+  /** Which model plays which role; one name for both if they share it. */
+  readonly models: { readonly [role in Role]: string };
+}
+
+interface Waiting {
+  readonly request: CallRequest;
+  readonly prompt: readonly number[];
+  readonly resolve: (completion: Completion) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * The transformer that Troupe trains, as a {@link Policy}: calls of all actors wait in one queue, and the
+ * sampling threads take them as they have room.
+ */
+export class EmbeddedPolicy implements Policy {
+  readonly #options: EmbeddedPolicyOptions;
+  readonly #threads: readonly SamplerThread[];
+  readonly #versions = new Map<string, string>();
+  #queue: Waiting[] = [];
+  #scheduled = false;
+  #closed = false;
+
+  constructor(options: EmbeddedPolicyOptions) {
+    this.#options = options;
+    const { config, seed, tokenizer, slots = 64, workers } = options;
+    this.#threads = Array.from(
+      { length: Math.max(1, workers) },
+      () => new SamplerThread({ config, seed, end: tokenizer.end, slots }),
+    );
+  }
+
+  /** Gives a model new weights; resolves when every thread plays with them. Not while calls are under way. */
+  async load(model: string, weights: Float32Array): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.load(model, weights)));
+    this.#versions.set(model, weightsHash(weights));
+  }
+
+  complete(request: CallRequest): Promise<Completion> {
+    if (this.#closed) return Promise.reject(new InvariantError('the policy is closed'));
+    const prompt = renderPrompt(request.prompt, this.#options.tokenizer);
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ request, prompt, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const error = new InvariantError('the policy was closed');
+    for (const { reject } of this.#queue.splice(0)) reject(error);
+    await Promise.all(this.#threads.map((thread) => thread.close()));
+  }
+
+  /** Everything that is asked for within one tick is handed out together. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#handOut();
+    });
+  }
+
+  /** Neighbours in the queue often share a prompt, so each thread takes a run of them. */
+  #handOut(): void {
+    const free = this.#threads.filter((thread) => thread.room > 0);
+    free.forEach((thread, index) => {
+      const share = Math.ceil(this.#queue.length / (free.length - index));
+      const taken = this.#queue.splice(0, Math.min(share, thread.room));
+      if (taken.length > 0) this.#give(thread, taken);
+    });
+  }
+
+  #give(thread: SamplerThread, taken: readonly Waiting[]): void {
+    const { models, tokenizer } = this.#options;
+    thread.call(
+      taken.map(({ request, prompt, resolve, reject }) => {
+        const { role, stream, sampler } = request;
+        const model = models[role];
+        const version = must(this.#versions.get(model), `loaded weights for the ${role}`);
+        return {
+          model,
+          request: { prompt, stream, ...sampler },
+          reject,
+          resolve: ({ tokens, logProbs, finish }) => {
+            resolve({ text: tokenizer.decode(tokens), promptTokens: prompt, tokens, logProbs, finish, version });
+            if (this.#queue.length > 0) this.#schedule();
+          },
+        };
+      }),
+    );
+  }
+}

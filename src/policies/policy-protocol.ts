@@ -1,0 +1,23 @@
+import type { Decoded, DecodeRequest } from './decoder.ts';
+import type { TransformerConfig } from './parameters.ts';
+
+/** What a sampling thread is started with. */
+export interface SamplerSetup {
+  readonly config: TransformerConfig;
+  readonly seed: number;
+  /** Id of the token that ends a completion. */
+  readonly end: number;
+  readonly slots: number;
+}
+
+export type SamplerMessage =
+  | { readonly kind: 'load'; readonly model: string; readonly weights: Float32Array }
+  | {
+      readonly kind: 'calls';
+      readonly calls: readonly { readonly id: number; readonly model: string; readonly request: DecodeRequest }[];
+    };
+
+export type SamplerReply =
+  | { readonly kind: 'loaded' }
+  | { readonly kind: 'done'; readonly results: readonly { readonly id: number; readonly result: Decoded }[] }
+  | { readonly kind: 'failed'; readonly message: string };

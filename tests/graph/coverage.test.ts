@@ -1,0 +1,131 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { MemoryLog } from '../../store/memory-log.ts';
+import { coverage } from '../../tools/graph/coverage.ts';
+import { KINDS, subjectOf, subjectOfDesign } from '../../tools/graph/load.ts';
+import { kindOfStream } from '../../tools/graph/stream-kind.ts';
+import { scriptedRun } from './scripted-run.ts';
+
+describe('coverage of a run', () => {
+  let log: MemoryLog;
+  beforeAll(async () => {
+    log = await scriptedRun();
+  });
+  const countsOf = (name: string) => Object.fromEntries(coverage(log, subjectOf(name)));
+  // 3 steps with 2 tasks each, and two evaluations of 3 tasks with design 0 in execution 0.
+  const trees = 6;
+  const evaluated = 6;
+
+  it('counts the session, always and stages included', () => {
+    const evaluation = (when: string) => ({
+      [`session.${when}.picking:picked:0`]: 1,
+      [`session.${when}.rollingOut:rollout.finished:0`]: 1,
+      [`session.${when}.rollingOut:rollout.finished:1`]: 2,
+    });
+    const stage = (role: string, steps: number) => ({
+      [`session.${role}.picking:picked:0`]: steps,
+      [`session.${role}.rollingOut:rollout.finished:0`]: steps,
+      [`session.${role}.rollingOut:rollout.finished:1`]: steps,
+      [`session.${role}.crediting:credited:0`]: steps,
+      [`session.${role}.learning:learned:0`]: steps,
+    });
+    expect(countsOf('session')).toEqual({
+      'session.coldStart:imitated:0': 2,
+      'session.coldStart:imitated:1': 1,
+      ...evaluation('evaluationBefore'),
+      'session.scheduling:always:0': 1,
+      'session.scheduling:always:1': 2,
+      'session.scheduling:always:2': 1,
+      ...stage('executorStage', 2),
+      ...stage('designerStage', 1),
+      ...evaluation('evaluationAfter'),
+    });
+  });
+
+  it('counts rollouts and designers', () => {
+    expect(countsOf('rollout')).toEqual({
+      'rollout.designing:designer.finished:0': 3 * trees,
+      'rollout.designing:designer.finished:1': trees + evaluated,
+      'rollout.executing:always:0': trees + evaluated,
+      'rollout.executing:execution.finished:0': 4 * trees + evaluated,
+    });
+    expect(countsOf('designer')).toEqual({
+      'designer.writing:called:0': trees,
+      'designer.writing:called:1': 3 * trees + evaluated,
+      'designer.compiling:compiled:0': 2 * trees + evaluated,
+      'designer.compiling:rejected:0': trees,
+    });
+  });
+
+  it('counts agents', () => {
+    const voters = 2 * trees; // of each number: two executions of the one vote of each tree
+    expect(countsOf('agent')).toEqual({
+      'agent.calling:called:0': voters,
+      'agent.calling:called:1': voters,
+      'agent.calling:called:2': 2 * voters,
+      'agent.calling:called:3': voters + 3 * trees + evaluated,
+      'agent.usingTool:tool.returned:0': 2 * voters,
+    });
+  });
+
+  it('counts one design: the executions with an equal spec, onDone included', () => {
+    const counts = coverage(log, subjectOfDesign(log, 'step/0000/task/000/design/1'));
+    const voters = 2 * trees;
+    expect(Object.fromEntries(counts)).toEqual({
+      'execution.working:done(working):0': voters,
+      'execution.working:done(working):1': 0,
+      'execution.working.vote:done(vote):0': voters,
+      'execution.working.vote.voting:done(voting):0': voters,
+      'execution.working.vote.voting.solve1.asking:agent.finished:0': voters,
+      'execution.working.vote.voting.solve2.asking:agent.finished:0': voters,
+      'execution.working.vote.voting.solve3.asking:agent.finished:0': voters,
+      'execution.verifying:verified:0': voters,
+    });
+    expect(coverage(log, subjectOfDesign(log, 'step/0001/task/001/design/1/exec/00'))).toEqual(counts);
+  });
+
+  it('counts the frame of all executions, whatever their design', () => {
+    const counts = countsOf('execution');
+    const reflections = 2 * trees + evaluated;
+    expect(counts['execution.verifying:verified:0']).toBe(reflections + 2 * trees);
+    expect(counts['execution.working.reflect.check:checked:0']).toBe(trees + evaluated);
+    expect(counts['execution.working.reflect.check:checked:1']).toBe(trees);
+    expect(counts['execution.working.reflect.revise:done(revise):0']).toBe(trees);
+    expect(counts['execution.working.reflect:done(reflect):0']).toBe(reflections);
+  });
+
+  it.each(KINDS)('takes exactly one transition of its own for every event of %s streams', (kind) => {
+    const subject = subjectOf(kind);
+    const counts = coverage(log, subject);
+    if (subject.example) return;
+    const own = subject.chart.edges.filter(({ event }) => event !== 'always' && !event.startsWith('done('));
+    const events = log.readPrefix('').filter(({ stream, version }) => kindOfStream(stream) === kind && version > 0);
+    expect(own.reduce((sum, { id }) => sum + (counts.get(id) ?? 0), 0)).toBe(events.length);
+  });
+
+  it('counts an unfinished run as far as it came', () => {
+    const half = new MemoryLog(() => 0);
+    for (const event of log.events({ upTo: Math.floor(log.count() / 2) })) {
+      half.append([{ ...event, expectedVersion: event.version }]);
+    }
+    const counts = coverage(half, subjectOf('session'));
+    expect(counts.get('session.coldStart:imitated:1')).toBe(1);
+    expect(counts.get('session.scheduling:always:0')).toBe(0);
+  });
+
+  it('says which event does not fit, when the run was recorded by other machines', () => {
+    const other = new MemoryLog(() => 0);
+    const stream = 'step/0000/task/000/design/0/exec/00/agent/solve';
+    other.append([
+      { stream, expectedVersion: 0, type: 'started', data: { name: 'solve', task: '', maxTurns: 1 } },
+      { stream, expectedVersion: 1, type: 'spoke', data: {} },
+    ]);
+    expect(() => coverage(other, subjectOf('agent'))).toThrow(/Event 2 \(spoke, .*\) does not fit/);
+  });
+
+  it('counts at least 10,000 events a second', async () => {
+    const long = await scriptedRun(200);
+    const started = performance.now();
+    for (const kind of KINDS) coverage(long, subjectOf(kind));
+    expect(long.count() / (performance.now() - started)).toBeGreaterThan(10);
+  });
+});

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import type { Command } from '../../machines/command.ts';
+import type { JsonObject } from '../../src/core/json.ts';
+import { createRunningActor } from '../../src/runtime/actor.ts';
+import { MemoryLog } from '../../store/memory-log.ts';
+import { type ChartNode, statesOf } from '../../tools/graph/chart.ts';
+import { coverage } from '../../tools/graph/coverage.ts';
+import { KINDS, type Subject, subjectOf, subjectOfSpec } from '../../tools/graph/load.ts';
+import { type Path, shortestPaths } from '../../tools/graph/paths.ts';
+
+const agent = { kind: 'agent', name: 'solve' };
+const withTool = { ...agent, tool: 'js' };
+const designs = {
+  agent,
+  'agent with a tool': withTool,
+  vote: { kind: 'vote', of: withTool, times: 3 },
+  reflect: { kind: 'reflect', of: agent },
+  'vote of reflections': { kind: 'vote', of: { kind: 'reflect', of: withTool }, times: 2 },
+  'vote of votes': { kind: 'vote', of: { kind: 'vote', of: agent, times: 2 }, times: 2 },
+};
+const subjects: [string, Subject][] = [
+  ...KINDS.map((kind): [string, Subject] => [kind, subjectOf(kind)]),
+  ...Object.entries(designs).map(([name, spec]): [string, Subject] => [`the design ${name}`, subjectOfSpec(spec)]),
+];
+
+/** What a real actor does along a path. */
+interface Drive {
+  readonly output: JsonObject;
+  readonly state: string;
+  readonly commands: readonly Command[];
+}
+
+function drive({ machine }: Subject, { input, events }: Path): Drive {
+  const actor = createRunningActor(machine, 'test', input);
+  const commands = actor.start();
+  for (const event of events) {
+    expect(actor.done).toBe(false);
+    commands.push(...actor.send(event));
+  }
+  expect(actor.done).toBe(true);
+  return { output: actor.output, state: actor.state, commands };
+}
+
+function ends(subject: Subject, final: string, step: RegExp): Drive[] {
+  const paths = shortestPaths(subject).filter((path) => path.final === final && step.test(path.steps.join(' ')));
+  expect(paths).not.toEqual([]);
+  return paths.map((path) => drive(subject, path));
+}
+
+/** A log of one stream for each path. */
+function logOf(subject: Subject, paths: readonly Path[]): MemoryLog {
+  const log = new MemoryLog(() => 0);
+  const places = { session: '', evaluation: '', rollout: '', designer: '/design/0', execution: '/exec/00', agent: '/agent/a' };
+  paths.forEach(({ input, events }, index) => {
+    const root = subject.kind === 'session' || subject.kind === 'evaluation';
+    const stream = root ? subject.kind : `step/0000/task/${index}${places[subject.kind]}`;
+    const all = [{ type: 'started', data: input }, ...events];
+    log.append(all.map(({ type, data }, version) => ({ stream, expectedVersion: version, type, data })));
+  });
+  return log;
+}
+
+describe.each(subjects)('the machine of %s', (_, subject) => {
+  const paths = shortestPaths(subject);
+
+  it('reaches every final state', () => {
+    const finals = subject.chart.root.states.filter(({ type }) => type === 'final').map(({ name }) => name);
+    expect([...new Set(paths.map(({ final }) => final))].sort()).toEqual(finals.sort());
+  });
+
+  it('behaves as an actor as the paths say, and has every command answered, in order', () => {
+    for (const path of paths) {
+      const { state, commands } = drive(subject, path);
+      expect(state).toBe(path.final);
+      expect(commands.map(({ key }) => key)).toEqual(path.events.map(({ data }) => data.key));
+    }
+  });
+
+  it('has no transition that no shortest path takes, and no state that none enters', () => {
+    const counts = coverage(logOf(subject, paths), subject);
+    expect([...counts].flatMap(([id, count]) => (count === 0 ? [id] : []))).toEqual([]);
+    const { root, edges } = subject.chart;
+    const entered = new Set(edges.flatMap(({ source, target }) => [source, target ?? source]));
+    const within = ({ id, states }: ChartNode): boolean => entered.has(id) || states.some(within);
+    for (const state of statesOf(subject.chart)) {
+      if (state.id !== root.initial) expect(within(state), state.id).toBe(true);
+    }
+  });
+
+  it('finds the same paths again', () => {
+    expect(shortestPaths(subject)).toEqual(paths);
+  });
+});
+
+describe('along their paths', () => {
+  it('an agent that is cut off fails with the cause length', () => {
+    const driven = ends(subjectOf('agent'), 'failed', /cut off$/);
+    expect(driven.map(({ output }) => output)).toEqual([
+      { ok: false, cause: 'length', calls: 1 },
+      { ok: false, cause: 'length', calls: 2 },
+    ]);
+  });
+
+  it('an agent that asks its tool in its last turn fails with the cause turns, and the tool is not used', () => {
+    const [driven] = ends(subjectOf('agent'), 'failed', /asks its tool$/);
+    expect(driven?.output).toEqual({ ok: false, cause: 'turns', calls: 2 });
+    expect(driven?.commands.map(({ key }) => key)).toEqual(['turn/0', 'tool/0', 'turn/1']);
+  });
+
+  it('an agent sees what its tool returned', () => {
+    const [driven] = ends(subjectOf('agent'), 'answered', /tool/);
+    expect(driven?.output).toEqual({ ok: true, text: '92', calls: 2 });
+    expect(driven?.commands[2]?.input).toMatchObject({
+      ask: { tool: 'js', turns: [{ call: '17 + 25 * 3', result: '92' }] },
+    });
+  });
+
+  it('a designer that is cut off compiles nothing; a bad script is a result with a cause', () => {
+    const [cutOff] = ends(subjectOf('designer'), 'rejected', /cut off/);
+    expect(cutOff?.output).toMatchObject({ ok: false, cause: 'unfinished' });
+    expect(cutOff?.commands.map(({ key }) => key)).toEqual(['turn/0']);
+    const [bad] = ends(subjectOf('designer'), 'rejected', /syntax/);
+    expect(bad?.output).toMatchObject({ ok: false, cause: 'syntax' });
+  });
+
+  it('a rollout of 2 × 2 executes valid designs only', () => {
+    const outputs = ends(subjectOf('rollout'), 'finished', /./).map(({ output }) => output);
+    expect(outputs.map(({ executions, rejected }) => [executions, rejected])).toEqual([
+      [0, { syntax: 2 }],
+      [2, { syntax: 1 }],
+      [4, {}],
+    ]);
+  });
+
+  it('a vote asks all voters at once, and fails without a verdict when none of them answers', () => {
+    const vote = subjectOfSpec(designs.vote);
+    const voters = ['agent/vote.solve1', 'agent/vote.solve2', 'agent/vote.solve3'];
+    const [failed] = ends(vote, 'failed', /cut off/);
+    expect(failed?.output).toMatchObject({ score: 0, calls: 3, cause: 'no voter answered' });
+    expect(failed?.commands.map(({ key }) => key)).toEqual(voters);
+    const [finished] = ends(vote, 'finished', /right$/);
+    expect(finished?.output).toMatchObject({ score: 1, calls: 3, cause: null });
+    expect(finished?.commands.map(({ key }) => key)).toEqual([...voters, 'verify']);
+  });
+
+  it('a vote needs one answer only', () => {
+    const vote = subjectOfSpec(designs.vote);
+    const path = shortestPaths(vote).find(({ final, steps }) => final === 'finished' && /right$/.test(steps.join()));
+    const cutOff = { ok: false, cause: 'length', calls: 1 };
+    const events = path?.events.map((event, index) =>
+      index < 2 ? { ...event, data: { ...event.data, output: cutOff } } : event,
+    );
+    const driven = drive(vote, { final: '', outcome: '', steps: [], input: path?.input ?? {}, events: events ?? [] });
+    expect(driven.output).toMatchObject({ score: 1, cause: null });
+  });
+
+  it('a reflection whose draft passes ends without a revision', () => {
+    const driven = ends(subjectOfSpec(designs.reflect), 'finished', /draft\): an answer .*: passed/);
+    for (const { commands, output } of driven) {
+      expect(commands.map(({ key }) => key)).toEqual(['agent/reflect.draft', 'check/reflect.draft', 'verify']);
+      expect(output.calls).toBe(1);
+    }
+  });
+
+  it('a reflection whose draft does not pass shows the reviser its draft and the feedback', () => {
+    const [driven] = ends(subjectOfSpec(designs.reflect), 'finished', /not passed/);
+    const revise = driven?.commands.find(({ key }) => key === 'agent/reflect.revise');
+    expect(revise?.input).toMatchObject({ draft: '92', feedback: 'f(2) is 3, expected 4' });
+  });
+
+  it('a session alternates its stages and ends with the last evaluation', () => {
+    const [driven] = ends(subjectOf('session'), 'done', /./);
+    const learned = driven?.commands.filter((command) => command.type === 'effect' && command.effect === 'learn');
+    expect(learned?.map(({ input }) => input)).toEqual([
+      { step: 0, role: 'executor' },
+      { step: 1, role: 'designer' },
+    ]);
+    expect(driven?.output).toMatchObject({ version: 'v1', steps: 2 });
+  });
+});
