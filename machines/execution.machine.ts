@@ -66,7 +66,7 @@ export interface ChartTransition {
   readonly actions?: ChartAction | readonly ChartAction[];
 }
 export type ChartAction =
-  /** opens an agent at `path`; with `revises`, it sees that node's result and feedback */
+  /** opens an agent at `path`; with `revises`, it sees that node's answer, if it has one, and the feedback */
   | {
       readonly type: 'openAgent';
       readonly params: {
@@ -89,6 +89,8 @@ export type ChartAction =
 export type ChartGuard =
   /** the event comes from the node at `path` */
   | { readonly type: 'from'; readonly params: { readonly path: string } }
+  /** the node at `path` has an answer */
+  | { readonly type: 'hasAnswer'; readonly params: { readonly path: string } }
   /** the environment's verdict in this event, which comes from `path`, is a pass */
   | { readonly type: 'passedFrom'; readonly params: { readonly path: string } };
 
@@ -121,8 +123,8 @@ export function executionMachine(
           input: {
             ...rest,
             task: context.task.text,
-            ...(draft === undefined ? {} : { draft: draft.ok ? draft.text : '' }),
-            ...(said === undefined ? {} : { feedback: said.text }),
+            ...(draft?.ok === true ? { draft: draft.text } : {}),
+            ...(draft?.ok === true && said !== undefined ? { feedback: said.text } : {}),
           },
         });
       }),
@@ -169,6 +171,7 @@ export function executionMachine(
       from: ({ event }, { path }: PathParams) => 'key' in event && nodeOf(event.key) === path,
       passedFrom: ({ event }, { path }: PathParams) =>
         event.type === 'checked' && nodeOf(event.key) === path && event.passed,
+      hasAnswer: ({ context }, { path }: PathParams) => context.results[path]?.ok === true,
       answered: ({ context }) => context.results[root]?.ok === true,
     },
   }).createMachine({
@@ -187,7 +190,7 @@ export function executionMachine(
         initial: root,
         // The chart is data that src/designs compiles from a validated spec; XState's own type for a
         // configuration cannot be written down for states that are only known at run time.
-        states: { [root]: { ...(body as object), onDone: 'done' }, done: { type: 'final' } },
+        states: { [root]: { ...(body as object), onDone: DONE }, [DONE]: { type: 'final' } },
         onDone: [{ guard: 'answered', target: 'verifying' }, { target: 'failed' }],
       },
       verifying: {
@@ -208,6 +211,9 @@ export function executionMachine(
     },
   });
 }
+
+/** The final state next to a design's root; no node may bear a name with a capital letter. */
+const DONE = 'Done';
 
 interface PathParams {
   readonly path: string;

@@ -105,7 +105,7 @@ export const rolloutMachine = setup({
     }),
   },
   guards: {
-    moreDesigns: ({ context }) => context.designed + 1 < context.designs,
+    allDesigned: ({ context }) => context.designed === context.designs,
     allFinished: ({ context }) => context.open === 0,
   },
 }).createMachine({
@@ -128,12 +128,8 @@ export const rolloutMachine = setup({
   states: {
     designing: {
       entry: 'openDesigners',
-      on: {
-        'designer.finished': [
-          { guard: 'moreDesigns', actions: ['openExecutions', 'countDesign'] },
-          { target: 'executing', actions: ['openExecutions', 'countDesign'] },
-        ],
-      },
+      always: { guard: 'allDesigned', target: 'executing' },
+      on: { 'designer.finished': { actions: ['openExecutions', 'countDesign'] } },
     },
     executing: {
       always: { guard: 'allFinished', target: 'finished' },

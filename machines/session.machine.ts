@@ -151,7 +151,7 @@ const session = setup({
   },
   guards: {
     moreChunks: ({ context }) => context.chunk + 1 < context.plan.imitationChunks,
-    lastRollout: ({ context }) => context.open === 1,
+    allFinished: ({ context }) => context.open === 0,
     stepsDone: ({ context }) => context.step >= context.plan.steps,
     executorsTurn: ({ context }) => context.role === 'executor',
     designersTurn: ({ context }) => context.role === 'designer',
@@ -167,12 +167,8 @@ const stage = session.createStateConfig({
       on: { picked: { target: 'rollingOut', actions: ['openTrees', 'expect'] } },
     },
     rollingOut: {
-      on: {
-        'rollout.finished': [
-          { guard: 'lastRollout', target: 'crediting', actions: 'count' },
-          { actions: 'count' },
-        ],
-      },
+      always: { guard: 'allFinished', target: 'crediting' },
+      on: { 'rollout.finished': { actions: 'count' } },
     },
     crediting: { entry: 'credit', on: { credited: 'learning' } },
     learning: {
@@ -194,16 +190,8 @@ function evaluation(when: 'before' | 'after', next: string) {
         },
       },
       rollingOut: {
-        on: {
-          'rollout.finished': [
-            {
-              guard: 'lastRollout',
-              target: next,
-              actions: ['count', { type: 'tally', params: { when } }],
-            },
-            { actions: ['count', { type: 'tally', params: { when } }] },
-          ],
-        },
+        always: { guard: 'allFinished', target: next },
+        on: { 'rollout.finished': { actions: ['count', { type: 'tally', params: { when } }] } },
       },
     },
   });

@@ -1,7 +1,7 @@
 import { RandomStream } from '../core/random.ts';
 import { executorPrompt } from '../policies/executor-prompt.ts';
 import { TOOL_CALL_MARK } from '../policies/prompt.ts';
-import { composeText, readText } from './arithmetic-words.ts';
+import { composeText, readText } from './arithmetic-text.ts';
 import { type Expression, evaluate, normalForm, toSource } from './expression.ts';
 import { NO_TESTS } from './feedback.ts';
 import { collectDistinct, taskId } from './split.ts';
@@ -9,10 +9,12 @@ import type { Demonstration, Split, Task, TaskFamily } from './task.ts';
 import { JS_TOOL, toolText } from './tool.ts';
 
 const NAME = 'arithmetic';
+/** Answers without the tool can hardly be learned; enough of them that the form is. */
+const MENTAL_WEIGHT = 0.4;
 
 /**
- * Integer arithmetic beyond mental reach: two to four steps in words, mostly two-digit numbers, results of
- * four to seven digits. The best design calls the tool, and the skill is to write the expression. The key
+ * Integer arithmetic beyond mental reach: two to four operations on two-digit numbers, results of four to seven
+ * digits. The best design calls the tool, and the skill is to write the expression. The key
  * is the computation itself, whatever words and order of operands it came in.
  */
 export const arithmetic: TaskFamily = {
@@ -36,7 +38,7 @@ export const arithmetic: TaskFamily = {
       feedback: NO_TESTS,
     };
     return [{ task: task.text }, revised].flatMap((base) => [
-      { prompt: executorPrompt(base), completion: answer },
+      { prompt: executorPrompt(base), completion: answer, weight: MENTAL_WEIGHT },
       { prompt: executorPrompt({ ...base, tool: JS_TOOL }), completion: TOOL_CALL_MARK + call },
       { prompt: executorPrompt({ ...base, tool: JS_TOOL, turns }), completion: answer },
     ]);

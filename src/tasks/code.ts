@@ -21,6 +21,8 @@ import type { Demonstration, Split, Task, TaskFamily, Test } from './task.ts';
 import { JS_TOOL, toolText } from './tool.ts';
 
 const NAME = 'code';
+/** Revising is the hardest form to learn, and the one that matters most here. */
+const REVISION_WEIGHT = 2;
 /** Of the six hidden tests, how many contain the item at the bound and tell the two readings apart. */
 const HIDDEN_AT_BOUND = 3;
 
@@ -56,11 +58,13 @@ export const code: TaskFamily = {
       {
         prompt: executorPrompt({ ...base, ...revision(task, draftToRevise(truth, random)) }),
         completion: answer,
+        weight: REVISION_WEIGHT,
       },
       // A reviser that has a tool answers at once: the feedback says all that another try could.
       {
         prompt: executorPrompt({ ...withTool, ...revision(task, draftToRevise(truth, random)) }),
         completion: answer,
+        weight: REVISION_WEIGHT,
       },
     ];
   },
@@ -128,8 +132,8 @@ function longList(random: RandomStream): number[] {
 /** Mostly the other reading, sometimes a slip: a wrong bound or a wrong ending. */
 function draftToRevise(truth: ListFunction, random: RandomStream): ListFunction {
   const kind = random.uniform();
-  if (kind < 0.75) return { ...truth, comparison: otherComparison(truth.comparison) };
-  if (kind < 0.9) return { ...truth, bound: truth.bound + random.pick([-1, 1, 10]) };
+  if (kind < 0.9) return { ...truth, comparison: otherComparison(truth.comparison) };
+  if (kind < 0.95) return { ...truth, bound: truth.bound + random.pick([-1, 1, 10]) };
   return { ...truth, ending: random.pick<Ending>(['sum', 'count', 'list', 'sort']) };
 }
 

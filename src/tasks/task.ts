@@ -52,6 +52,8 @@ export interface Demonstration {
   readonly prompt: Prompt;
   /** May start with the tool-call mark. */
   readonly completion: string;
+  /** How often it is shown, relative to the task's others; 1 if left out. */
+  readonly weight?: number;
 }
 
 export type Split = 'train' | 'heldOut';

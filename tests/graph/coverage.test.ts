@@ -98,7 +98,9 @@ describe('coverage of a run', () => {
     const counts = coverage(log, subject);
     if (subject.example) return;
     const own = subject.chart.edges.filter(({ event }) => event !== 'always' && !event.startsWith('done('));
-    const events = log.readPrefix('').filter(({ stream, version }) => kindOfStream(stream) === kind && version > 0);
+    const events = log
+      .readPrefix('')
+      .filter(({ stream, version }) => kindOfStream(stream) === kind && version > 0);
     expect(own.reduce((sum, { id }) => sum + (counts.get(id) ?? 0), 0)).toBe(events.length);
   });
 

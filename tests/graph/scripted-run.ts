@@ -11,10 +11,15 @@ export const VOTE = { kind: 'vote', of: { ...AGENT, tool: 'js' }, times: 3 };
 export const REFLECT = { kind: 'reflect', of: AGENT };
 
 const tasks = (count: number): TaskRef[] =>
-  Array.from({ length: count }, (_, index) => ({ id: `task/${index}`, family: 'arithmetic', text: '1 + 1 =' }));
+  Array.from({ length: count }, (_, index) => ({
+    id: `task/${index}`,
+    family: 'arithmetic',
+    text: '1 + 1 =',
+  }));
 
 const answer = (type: string, data: JsonObject) => Promise.resolve({ type, data });
-const called = (text: string, finish = 'stop', asksTool = false) => answer('called', { text, finish, asksTool });
+const called = (text: string, finish = 'stop', asksTool = false) =>
+  answer('called', { text, finish, asksTool });
 
 /** An executor by the place it speaks from. */
 function speak({ stream, key }: EffectRequest) {
@@ -42,7 +47,8 @@ const effects: Effects = {
   tool: () => answer('tool.returned', { text: '2' }),
   check: ({ stream }) => answer('checked', { passed: stream.endsWith('exec/00'), text: 'ok' }),
   verify: () => answer('verified', { score: 1, answer: {} }),
-  pick: ({ key }) => answer('picked', { tasks: tasks(key.startsWith('eval') ? 3 : 2).map((task) => ({ ...task })) }),
+  pick: ({ key }) =>
+    answer('picked', { tasks: tasks(key.startsWith('eval') ? 3 : 2).map((task) => ({ ...task })) }),
   imitate: () => answer('imitated', { version: 'v0', loss: 1 }),
   credit: () => answer('credited', { designerReward: 0, executorReward: 0 }),
   learn: () => answer('learned', { version: 'v1' }),

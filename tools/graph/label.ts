@@ -1,7 +1,7 @@
 import type { ChartEdge, ChartNode, Counts, Named } from './chart.ts';
 
 /** An action or guard as people write it: `openAgent(vote.solve1, solve, maxTurns 2, js)`. */
-export function namedText({ name, params }: Named): string {
+function namedText({ name, params }: Named): string {
   const members = Object.entries(params).map(([key, value]) => brief(key, value));
   return members.length === 0 ? name : `${name}(${members.join(', ')})`;
 }

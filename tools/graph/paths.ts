@@ -40,9 +40,16 @@ export function shortestPaths(subject: Subject): Path[] {
 type Model = Snapshot<unknown> & { readonly machine: AnyMachineSnapshot; readonly owed: readonly Command[] };
 
 function pathsFrom(subject: Subject, input: JsonObject): Path[] {
+  // The search asks for the text of each state several times over.
+  const texts = new WeakMap<Model, string>();
+  const textOf = (model: Model): string => {
+    const text = texts.get(model) ?? serializeState(model);
+    texts.set(model, text);
+    return text;
+  };
   const paths = getShortestPaths(modelOf(subject, input), {
     events: ({ owed: [next] }) => (next === undefined ? [] : sampleAnswers(next)),
-    serializeState,
+    serializeState: textOf,
     serializeEvent: ({ type, label, data }) => `${type} ${label} ${String(data.key)}`,
     toState: ({ machine }) => machine.status === 'done',
   });

@@ -29,7 +29,14 @@ export const reflectNode: NodeKind<ReflectSpec> = {
     return {
       initial: 'draft',
       states: {
-        draft: { ...of.chart(spec.of, draft), onDone: { target: 'check' } },
+        // A draft that failed has nothing to check: the agent is asked again from nothing.
+        draft: {
+          ...of.chart(spec.of, draft),
+          onDone: [
+            { guard: { type: 'hasAnswer', params: { path: draft } }, target: 'check' },
+            { target: 'revise' },
+          ],
+        },
         check: {
           entry: { type: 'check', params: { path: draft } },
           on: {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pad } from '../../../machines/command.ts';
+import { must } from '../../core/errors.ts';
 import { RandomStream } from '../../core/random.ts';
 import { demonstrateDesign } from '../../designs/demonstrations.ts';
 import { average } from '../../credit/advantage.ts';
@@ -102,5 +103,11 @@ function demonstrationBatches(rehearsal: Rehearsal, chunk: number): Minibatch[] 
 
 function demonstrateExecution(task: Task, families: readonly TaskFamily[], random: RandomStream): Demonstration {
   const family = families.find(({ name }) => name === task.family);
-  return random.pick(family?.demonstrate(task, random) ?? []);
+  const choices = family?.demonstrate(task, random) ?? [];
+  let left = random.uniform() * choices.reduce((sum, { weight = 1 }) => sum + weight, 0);
+  const chosen = choices.find(({ weight = 1 }) => {
+    left -= weight;
+    return left < 0;
+  });
+  return must(chosen ?? choices.at(-1), `a demonstration of ${task.id}`);
 }

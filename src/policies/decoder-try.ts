@@ -1,0 +1,185 @@
+import { must } from '../core/errors.ts';
+import { RandomStream } from '../core/random.ts';
+import { localSession, output, type Session } from '../onnx/session.ts';
+import { decodeGraph, prefillGraph } from './inference-graphs.ts';
+import { KvCache } from './kv-cache.ts';
+import type { TransformerConfig } from './parameters.ts';
+import { drawToken } from './sampler.ts';
+
+/** One completion to sample, in tokens. */
+export interface DecodeRequest {
+  readonly prompt: readonly number[];
+  /** Name of the random stream; draw `t` samples token `t`. */
+  readonly stream: string;
+  readonly temperature: number;
+  readonly maxTokens: number;
+}
+
+export interface Decoded {
+  readonly tokens: number[];
+  readonly logProbs: number[];
+  readonly finish: 'stop' | 'length';
+}
+
+interface Row {
+  readonly request: DecodeRequest;
+  readonly random: RandomStream;
+  readonly done: (result: Decoded) => void;
+  readonly limit: number;
+  readonly tokens: number[];
+  readonly logProbs: number[];
+}
+
+/** Prompts are padded to multiples of this; a row's bits depend on its own bucket and on nothing else. */
+const BUCKET = 16;
+
+/**
+ * Samples completions with continuous batching: rows leave when they are finished and others take their
+ * place, prompts that wait together and are equal are read once. A completion depends on its request, the
+ * seed and the weights only: never fewer than two rows, fixed shapes, draws named by request (platform
+ * facts: ONNX Runtime is batch-invariant from two rows on).
+ */
+export class Decoder {
+  readonly #config: TransformerConfig;
+  readonly #seed: number;
+  readonly #end: number;
+  readonly #slots: number;
+  readonly #cache: KvCache;
+  readonly #rows: Row[] = [];
+  #waiting: Row[] = [];
+  #prefill: Session | undefined;
+  #decode: Session | undefined;
+
+  constructor(config: TransformerConfig, options: { seed: number; end: number; slots: number }) {
+    this.#config = config;
+    this.#seed = options.seed;
+    this.#end = options.end;
+    this.#slots = Math.max(2, options.slots);
+    this.#cache = new KvCache(config, this.#slots);
+  }
+
+  /** Takes new weights; only between completions. */
+  async load(weights: Float32Array): Promise<void> {
+    await this.close();
+    this.#prefill = await localSession(prefillGraph(this.#config, weights));
+    this.#decode = await localSession(decodeGraph(this.#config, weights));
+  }
+
+  async close(): Promise<void> {
+    await this.#prefill?.close();
+    await this.#decode?.close();
+    this.#prefill = undefined;
+    this.#decode = undefined;
+  }
+
+  get busy(): boolean {
+    return this.#rows.length > 0 || this.#waiting.length > 0;
+  }
+
+  submit(request: DecodeRequest, done: (result: Decoded) => void): void {
+    const limit = Math.min(request.maxTokens, this.#config.context - request.prompt.length);
+    if (limit <= 0) {
+      done({ tokens: [], logProbs: [], finish: 'length' });
+      return;
+    }
+    const random = new RandomStream(this.#seed, request.stream);
+    this.#waiting.push({ request, random, done, limit, tokens: [], logProbs: [] });
+  }
+
+  /** Reads the prompts that have room, then samples one token for every row. */
+  async step(): Promise<void> {
+    const free = this.#slots - this.#rows.length;
+    if (this.#waiting.length > 0 && free >= this.#slots / 8) await this.#admit();
+    if (this.#rows.length > 0) await this.#advance();
+  }
+
+  /** Takes in as many waiting requests as there are free slots, one prefill for each bucket of lengths. */
+  async #admit(): Promise<void> {
+    const admitted = this.#waiting.splice(0, this.#slots - this.#rows.length);
+    const buckets = new Map<number, Map<string, Row[]>>();
+    for (const row of admitted) {
+      const { prompt } = row.request;
+      const bucket = Math.min(this.#config.context, Math.ceil(prompt.length / BUCKET) * BUCKET);
+      const prompts = buckets.get(bucket) ?? new Map<string, Row[]>();
+      const key = prompt.join();
+      prompts.set(key, [...(prompts.get(key) ?? []), row]);
+      buckets.set(bucket, prompts);
+    }
+    for (const [bucket, prompts] of buckets) await this.#read(bucket, [...prompts.values()]);
+  }
+
+  /** One prefill of distinct prompts of one bucket; each row's first token comes from it. */
+  async #read(length: number, groups: readonly (readonly Row[])[]): Promise<void> {
+    const { vocab } = this.#config;
+    const rows = Math.max(2, groups.length);
+    const tokens = new Int32Array(rows * length);
+    const previous = new Int32Array(rows * length);
+    const lengths = new Int32Array(rows).fill(1);
+    groups.forEach(([first], index) => {
+      const prompt = first?.request.prompt ?? [];
+      tokens.set(prompt, index * length);
+      previous.set(prompt.slice(0, -1), index * length + 1);
+      lengths[index] = prompt.length;
+    });
+    const outputs = await must(this.#prefill, 'loaded weights').run({
+      tokens: { data: tokens, dims: [rows, length] },
+      previous: { data: previous, dims: [rows, length] },
+      lengths: { data: lengths, dims: [rows] },
+    });
+    const logits = output(outputs, 'logits');
+    groups.forEach((group, index) => {
+      for (const row of group) {
+        if (this.#sample(row, logits, index * vocab)) continue;
+        this.#cache.fill(this.#rows.length, outputs, index, length);
+        this.#rows.push(row);
+      }
+    });
+  }
+
+  /** One token for every row. */
+  async #advance(): Promise<void> {
+    const { vocab } = this.#config;
+    const count = this.#rows.length;
+    const rows = Math.max(2, count);
+    const token = new Int32Array(rows);
+    const previous = new Int32Array(rows);
+    const position = new Int32Array(rows);
+    this.#rows.forEach(({ request: { prompt }, tokens }, index) => {
+      token[index] = tokens.at(-1) ?? 0;
+      previous[index] = tokens.at(-2) ?? prompt.at(-1) ?? 0;
+      position[index] = prompt.length + tokens.length - 1;
+    });
+    const outputs = await must(this.#decode, 'loaded weights').run({
+      token: { data: token, dims: [rows] },
+      previous: { data: previous, dims: [rows] },
+      position: { data: position, dims: [rows] },
+      ...this.#cache.feeds(rows),
+    });
+    const logits = output(outputs, 'logits');
+    const finished: number[] = [];
+    this.#rows.forEach((row, index) => {
+      this.#cache.write(index, outputs, position[index] ?? 0);
+      if (this.#sample(row, logits, index * vocab)) finished.push(index);
+    });
+    // From the end, so that the row that fills a gap is never one that has finished.
+    for (const index of finished.reverse()) {
+      const last = this.#rows.length - 1;
+      this.#cache.move(last, index);
+      const moved = this.#rows.pop();
+      if (index !== last && moved !== undefined) this.#rows[index] = moved;
+    }
+  }
+
+  /** Draws a row's next token; true if that was its last. */
+  #sample(row: Row, logits: Float32Array, offset: number): boolean {
+    const { temperature } = row.request;
+    const uniform = row.random.at(row.tokens.length);
+    const { token, logProb } = drawToken(logits, offset, this.#config.vocab, temperature, uniform);
+    row.tokens.push(token);
+    row.logProbs.push(logProb);
+    const stopped = token === this.#end;
+    if (!stopped && row.tokens.length < row.limit) return false;
+    row.done({ tokens: row.tokens, logProbs: row.logProbs, finish: stopped ? 'stop' : 'length' });
+    return true;
+  }
+}
