@@ -10,15 +10,18 @@ export function preTokens(text: string): string[] {
 
 export type Merge = readonly [left: string, right: string];
 
+/** Words that merges are learned from: digits have their own tokens, other alphabets none at all. */
+const MERGEABLE = /^[\n -/:-~]+$/;
+
 /**
- * Learns up to `count` merges from the corpus, the most frequent pair first, ties by text. Pure and
- * deterministic. Digits are not merged: numbers 00–99 are in the alphabet.
+ * Learns up to `count` merges from the corpus, the most frequent pair first, ties by text; a pair must occur
+ * twice. Pure and deterministic. Digits are not merged: numbers 00–99 are in the alphabet.
  */
 export function learnMerges(corpus: Iterable<string>, count: number): Merge[] {
   const words = new Map<string, number>();
   for (const text of corpus) {
     for (const word of preTokens(text)) {
-      if (!/^\d/.test(word)) words.set(word, (words.get(word) ?? 0) + 1);
+      if (MERGEABLE.test(word)) words.set(word, (words.get(word) ?? 0) + 1);
     }
   }
   let pieces = [...words].map(([word, times]) => ({ parts: [...word], times }));

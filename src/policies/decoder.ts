@@ -34,6 +34,12 @@ interface Row {
 const BUCKET = 16;
 
 /**
+ * Share of the slots that must be free before waiting prompts are read. Reading a few at a time costs more
+ * for each prompt, and splits up requests that share one.
+ */
+const ADMISSION = 1 / 4;
+
+/**
  * Samples completions with continuous batching: rows leave when they are finished and others take their
  * place, prompts that wait together and are equal are read once. A completion depends on its request, the
  * seed and the weights only: never fewer than two rows, fixed shapes, draws named by request (platform
@@ -45,6 +51,7 @@ export class Decoder {
   readonly #end: number;
   readonly #slots: number;
   readonly #cache: KvCache;
+  readonly #scratch: Float64Array;
   readonly #rows: Row[] = [];
   #waiting: Row[] = [];
   #prefill: Session | undefined;
@@ -56,6 +63,7 @@ export class Decoder {
     this.#end = options.end;
     this.#slots = Math.max(2, options.slots);
     this.#cache = new KvCache(config, this.#slots);
+    this.#scratch = new Float64Array(config.vocab);
   }
 
   /** Takes new weights; only between completions. */
@@ -76,6 +84,10 @@ export class Decoder {
     return this.#rows.length > 0 || this.#waiting.length > 0;
   }
 
+  /**
+   * Queues a request; `done` gets its result once. A prompt that leaves no room in the context is answered at
+   * once with no tokens and `length`.
+   */
   submit(request: DecodeRequest, done: (result: Decoded) => void): void {
     const limit = Math.min(request.maxTokens, this.#config.context - request.prompt.length);
     if (limit <= 0) {
@@ -86,9 +98,10 @@ export class Decoder {
     this.#waiting.push({ request, random, done, limit, tokens: [], logProbs: [] });
   }
 
-  /** Reads the prompts that have room, then samples one token for every row. */
+  /** Reads waiting prompts if enough slots are free, then samples one token for every row. */
   async step(): Promise<void> {
-    if (this.#waiting.length > 0 && this.#rows.length < this.#slots) await this.#admit();
+    const free = this.#slots - this.#rows.length;
+    if (this.#waiting.length > 0 && free >= this.#slots * ADMISSION) await this.#admit();
     if (this.#rows.length > 0) await this.#advance();
   }
 
@@ -100,9 +113,11 @@ export class Decoder {
       const { prompt } = row.request;
       const bucket = Math.min(this.#config.context, Math.ceil(prompt.length / BUCKET) * BUCKET);
       const prompts = buckets.get(bucket) ?? new Map<string, Row[]>();
-      const key = prompt.join();
-      prompts.set(key, [...(prompts.get(key) ?? []), row]);
       buckets.set(bucket, prompts);
+      const key = prompt.join();
+      const group = prompts.get(key);
+      if (group === undefined) prompts.set(key, [row]);
+      else group.push(row);
     }
     for (const [bucket, prompts] of buckets) await this.#read(bucket, [...prompts.values()]);
   }
@@ -173,7 +188,8 @@ export class Decoder {
   #sample(row: Row, logits: Float32Array, offset: number): boolean {
     const { temperature } = row.request;
     const uniform = row.random.at(row.tokens.length);
-    const { token, logProb } = drawToken(logits, offset, this.#config.vocab, temperature, uniform);
+    const { vocab } = this.#config;
+    const { token, logProb } = drawToken(logits, offset, vocab, temperature, uniform, this.#scratch);
     row.tokens.push(token);
     row.logProbs.push(logProb);
     const stopped = token === this.#end;

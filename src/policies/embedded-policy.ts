@@ -21,6 +21,8 @@ export interface EmbeddedPolicyOptions {
 interface Waiting {
   readonly request: CallRequest;
   readonly prompt: readonly number[];
+  /** Hash of the weights that will sample it. */
+  readonly version: string;
   readonly resolve: (completion: Completion) => void;
   readonly reject: (error: Error) => void;
 }
@@ -36,6 +38,8 @@ export class EmbeddedPolicy implements Policy {
   #queue: Waiting[] = [];
   #scheduled = false;
   #closed = false;
+  /** Calls that are not answered yet. */
+  #open = 0;
 
   constructor(options: EmbeddedPolicyOptions) {
     this.#options = options;
@@ -46,19 +50,33 @@ export class EmbeddedPolicy implements Policy {
     );
   }
 
-  /** Gives a model new weights; resolves when every thread plays with them. Not while calls are under way. */
+  /**
+   * Gives a model new weights; resolves when every thread plays with them. Rejects with an InvariantError
+   * while calls are under way, since nobody could say which weights answered them.
+   */
   async load(model: string, weights: Float32Array): Promise<void> {
+    if (this.#open > 0) throw new InvariantError(`new weights for ${model} amid ${this.#open} open calls`);
+    this.#versions.delete(model);
     await Promise.all(this.#threads.map((thread) => thread.load(model, weights)));
     this.#versions.set(model, weightsHash(weights));
   }
 
-  complete(request: CallRequest): Promise<Completion> {
-    if (this.#closed) return Promise.reject(new InvariantError('the policy is closed'));
-    const prompt = renderPrompt(request.prompt, this.#options.tokenizer);
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ request, prompt, resolve, reject });
-      this.#schedule();
-    });
+  /** Rejects with an InvariantError before weights are loaded, after {@link close} and if a thread fails. */
+  async complete(request: CallRequest): Promise<Completion> {
+    if (this.#closed) throw new InvariantError('the policy is closed');
+    const { models, tokenizer } = this.#options;
+    const version = must(this.#versions.get(models[request.role]), `loaded weights for the ${request.role}`);
+    const prompt = renderPrompt(request.prompt, tokenizer);
+    this.#open++;
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#queue.push({ request, prompt, version, resolve, reject });
+        this.#schedule();
+      });
+    } finally {
+      this.#open--;
+      if (this.#queue.length > 0) this.#schedule();
+    }
   }
 
   async close(): Promise<void> {
@@ -91,20 +109,13 @@ export class EmbeddedPolicy implements Policy {
   #give(thread: SamplerThread, taken: readonly Waiting[]): void {
     const { models, tokenizer } = this.#options;
     thread.call(
-      taken.map(({ request, prompt, resolve, reject }) => {
-        const { role, stream, sampler } = request;
-        const model = models[role];
-        const version = must(this.#versions.get(model), `loaded weights for the ${role}`);
-        return {
-          model,
-          request: { prompt, stream, ...sampler },
-          reject,
-          resolve: ({ tokens, logProbs, finish }) => {
-            resolve({ text: tokenizer.decode(tokens), promptTokens: prompt, tokens, logProbs, finish, version });
-            if (this.#queue.length > 0) this.#schedule();
-          },
-        };
-      }),
+      taken.map(({ request, prompt, version, resolve, reject }) => ({
+        model: models[request.role],
+        request: { prompt, stream: request.stream, ...request.sampler },
+        reject,
+        resolve: ({ tokens, logProbs, finish }) =>
+          resolve({ text: tokenizer.decode(tokens), promptTokens: prompt, tokens, logProbs, finish, version }),
+      })),
     );
   }
 }

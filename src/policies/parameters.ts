@@ -42,8 +42,8 @@ export function parameterLayout(config: TransformerConfig): readonly ParameterSl
     slots.push({ name, shape: [rows, columns], offset, size, deviation });
     offset += size;
   };
-  slot('embedding', vocab, dim, 0.1);
-  slot('embedding.previous', vocab, dim, 0.1);
+  slot('embedding', vocab, dim, 0.05);
+  slot('embedding.previous', vocab, dim, 0.05);
   for (let layer = 0; layer < layers; layer++) {
     slot(`${layer}.attention.in`, dim, 3 * dim, 1 / Math.sqrt(dim));
     slot(`${layer}.attention.out`, dim, dim, residual / Math.sqrt(dim));

@@ -4,7 +4,7 @@ import { canonicalJson } from '../core/json.ts';
 import { applyMerges, learnMerges, type Merge, pairKey, preTokens } from './bpe.ts';
 import { SEGMENT_KINDS, type SegmentKind } from './prompt.ts';
 
-/** Tokens that no text encodes to: padding, end of a completion, its start, anything unknown, one per segment. */
+/** No text encodes to these, but for `<unk>`: padding, end and start of a completion, unknown, one per segment. */
 const SPECIALS = ['<pad>', '<end>', '<say>', '<unk>', ...SEGMENT_KINDS.map((kind) => `<${kind}>`)];
 const PAD = 0;
 const END = 1;
@@ -14,6 +14,10 @@ const UNKNOWN = 3;
 /** Printable ASCII and the line break; all other characters encode to `<unk>`. */
 const CHARACTERS = ['\n', ...Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index))];
 const PAIRS = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'));
+
+/** What the cache of encoded words holds at most: so many words, of so many characters. */
+const KNOWN_WORDS = 20_000;
+const KNOWN_LENGTH = 40;
 
 export const tokenizerSchema = z.object({
   version: z.literal(1),
@@ -29,6 +33,7 @@ export class Tokenizer {
   readonly pad = PAD;
   readonly end = END;
   readonly say = SAY;
+  readonly unknown = UNKNOWN;
   readonly #merges: readonly Merge[];
   readonly #ranks: ReadonlyMap<string, number>;
   readonly #tokens: readonly string[];
@@ -77,7 +82,7 @@ export class Tokenizer {
 
   encode(text: string): number[] {
     const ids: number[] = [];
-    for (const word of preTokens(text)) ids.push(...this.#encodeWord(word));
+    for (const word of preTokens(text)) for (const id of this.#encodeWord(word)) ids.push(id);
     return ids;
   }
 
@@ -99,7 +104,7 @@ export class Tokenizer {
       whole === undefined
         ? applyMerges(word, this.#ranks).map((part) => this.#ids.get(part) ?? UNKNOWN)
         : [whole];
-    if (this.#known.size < 20_000) this.#known.set(word, ids);
+    if (word.length <= KNOWN_LENGTH && this.#known.size < KNOWN_WORDS) this.#known.set(word, ids);
     return ids;
   }
 }

@@ -69,7 +69,7 @@ const base: RunConfig = {
   model: { dim: 128, layers: 2, heads: 4, hidden: 512, context: 128 },
   vocab: 320,
   tasks: { train: 2000, heldOut: 200 },
-  imitation: { chunks: 8, stepsPerChunk: 50, batchTokens: 3072, learningRate: 3e-3, designerShare: 0.08 },
+  imitation: { chunks: 24, stepsPerChunk: 50, batchTokens: 1536, learningRate: 3e-3, designerShare: 0.1 },
   rollout: {
     tasksPerStep: 16,
     designs: 6,

@@ -12,18 +12,14 @@ const STEP_WORDS: Readonly<Record<Operator, string>> = { '+': 'plus', '-': 'minu
 const REVERSED = 'from';
 const OPERATORS = ['+', '-', '*'] as const;
 
-/** A random text of two to four operations. */
+/** A random text of two or three operations. */
 export function composeText(random: RandomStream): string {
-  let tree = composeExpression(random, random.integer(2, 3));
-  let text = toSource(tree);
-  const steps = random.uniform() < 0.35 ? 0 : 1;
-  for (let step = 0; step < steps; step++) {
-    const word = random.pick([...OPERATORS, '*', REVERSED] as const);
-    const value = operand(random);
-    text += word === REVERSED ? `, from ${value}` : `, ${STEP_WORDS[word]} ${value}`;
-    tree = applyStep(tree, word, value);
-  }
-  return text;
+  const withStep = random.uniform() < 0.6;
+  const tree = composeExpression(random, withStep ? random.integer(2, 3) : 3);
+  if (!withStep) return toSource(tree);
+  const word = random.pick([...OPERATORS, '*', REVERSED] as const);
+  const value = operand(random);
+  return `${toSource(tree)}, ${word === REVERSED ? REVERSED : STEP_WORDS[word]} ${value}`;
 }
 
 function composeExpression(random: RandomStream, operands: number): Expression {

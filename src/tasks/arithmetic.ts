@@ -13,7 +13,7 @@ const NAME = 'arithmetic';
 const MENTAL_WEIGHT = 0.4;
 
 /**
- * Integer arithmetic beyond mental reach: two to four operations on two-digit numbers, results of four to seven
+ * Integer arithmetic beyond mental reach: two or three operations on two-digit numbers, results of four to seven
  * digits. The best design calls the tool, and the skill is to write the expression. The key
  * is the computation itself, whatever words and order of operands it came in.
  */
