@@ -12,6 +12,7 @@ export class LearnerThread {
     { resolve: (reply: LearnerReply) => void; reject: (error: Error) => void }
   >();
   #next = 0;
+  #closed = false;
 
   constructor(setup: LearnerSetup) {
     this.#worker = startWorker(new URL('./learner-worker.ts', import.meta.url), { workerData: setup });
@@ -36,7 +37,7 @@ export class LearnerThread {
     hyper: readonly HyperParameters[],
   ): Promise<Trained> {
     const result = await this.#ask({ kind: 'train', state, batches, hyper });
-    if (!('state' in result)) throw new InvariantError('the learner answered something else');
+    if (result === null || !('state' in result)) throw new InvariantError('the learner answered something else');
     return result;
   }
 
@@ -47,11 +48,18 @@ export class LearnerThread {
     temperature: number,
   ): Promise<readonly Float32Array[]> {
     const result = await this.#ask({ kind: 'score', weights, batches, temperature });
-    if ('state' in result) throw new InvariantError('the learner answered something else');
+    if (result === null || 'state' in result) throw new InvariantError('the learner answered something else');
     return result;
   }
 
+  /** Ends the thread after the training step in progress; what it was asked for is rejected at once. */
   async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(new InvariantError('the learner thread was closed'));
+    await this.#ask({ kind: 'close' });
     await this.#worker.terminate();
   }
 

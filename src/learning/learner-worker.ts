@@ -9,8 +9,10 @@ const port = must(parentPort, 'a parent of the learner thread');
 const setup: LearnerSetup = workerData;
 const learner = new Learner(setup.config, { shards: setup.shards });
 let queue: Promise<void> = Promise.resolve();
+let closed = false;
 
 port.on('message', ({ id, request }: { id: number; request: LearnerRequest }) => {
+  if (request.kind === 'close') closed = true;
   queue = queue.then(async () => {
     let reply: LearnerReply;
     try {
@@ -26,7 +28,11 @@ port.on('message', ({ id, request }: { id: number; request: LearnerRequest }) =>
   });
 });
 
-async function answer(request: LearnerRequest): Promise<Trained | readonly Float32Array[]> {
+async function answer(request: LearnerRequest): Promise<Trained | readonly Float32Array[] | null> {
+  if (request.kind === 'close') {
+    await learner.close();
+    return null;
+  }
   if (request.kind === 'score') {
     const scores: Float32Array[] = [];
     for (const batch of request.batches) {
@@ -37,6 +43,9 @@ async function answer(request: LearnerRequest): Promise<Trained | readonly Float
   let { state } = request;
   const stats: StepStats[] = [];
   for (const [index, batch] of request.batches.entries()) {
+    // A turn of the event loop, so that a request to close is heard between steps.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (closed) break;
     const result = await learner.step(state, batch, must(request.hyper[index], 'hyper-parameters'));
     state = result.state;
     stats.push(result.stats);

@@ -8,6 +8,8 @@ export interface LearnerSetup {
 }
 
 export type LearnerRequest =
+  /** Ends the thread after the training step in progress. */
+  | { readonly kind: 'close' }
   | {
       readonly kind: 'train';
       readonly state: LearnerState;
@@ -28,5 +30,5 @@ export interface Trained {
 }
 
 export type LearnerReply =
-  | { readonly ok: true; readonly id: number; readonly result: Trained | readonly Float32Array[] }
+  | { readonly ok: true; readonly id: number; readonly result: Trained | readonly Float32Array[] | null }
   | { readonly ok: false; readonly id: number; readonly message: string };

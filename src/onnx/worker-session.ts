@@ -33,7 +33,9 @@ export async function workerSession(model: Uint8Array): Promise<Session> {
   await ask({ model });
   return {
     run: (feeds) => ask({ feeds }),
+    // Not in the middle of a run: ending a thread inside ONNX Runtime takes the process down.
     close: async () => {
+      await last;
       await worker.terminate();
     },
   };

@@ -2,7 +2,7 @@
  * Byte-pair encoding over pre-tokens (Sennrich et al. 2016). Pre-tokens are never merged with one another:
  * runs of digits in pairs from the left, words and operators with at most one leading space.
  */
-const PRE_TOKEN = /\d\d|\d| ?[A-Za-z_]+| ?[^\sA-Za-z_\d]+|\s/g;
+export const PRE_TOKEN = /[0-9][0-9]|[0-9]| ?[A-Za-z_]+| ?[^\sA-Za-z_0-9]+|\s/g;
 
 export function preTokens(text: string): string[] {
   return text.match(PRE_TOKEN) ?? [];
@@ -60,7 +60,9 @@ export function pairKey([left, right]: Merge): string {
   return `${left}\u0000${right}`;
 }
 
-function mostFrequent(pieces: readonly { readonly parts: readonly string[]; readonly times: number }[]): Merge | null {
+function mostFrequent(
+  pieces: readonly { readonly parts: readonly string[]; readonly times: number }[],
+): Merge | null {
   const counts = new Map<string, number>();
   for (const { parts, times } of pieces) {
     for (let i = 0; i + 1 < parts.length; i++) {

@@ -114,7 +114,14 @@ export class EmbeddedPolicy implements Policy {
         request: { prompt, stream: request.stream, ...request.sampler },
         reject,
         resolve: ({ tokens, logProbs, finish }) =>
-          resolve({ text: tokenizer.decode(tokens), promptTokens: prompt, tokens, logProbs, finish, version }),
+          resolve({
+            text: tokenizer.decode(tokens),
+            promptTokens: prompt,
+            tokens,
+            logProbs,
+            finish,
+            version,
+          }),
       })),
     );
   }

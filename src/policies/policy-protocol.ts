@@ -15,7 +15,9 @@ export type SamplerMessage =
   | {
       readonly kind: 'calls';
       readonly calls: readonly { readonly id: number; readonly model: string; readonly request: DecodeRequest }[];
-    };
+    }
+  /** Ends the thread after the decode step in progress: a thread must not be ended inside ONNX Runtime. */
+  | { readonly kind: 'close' };
 
 export type SamplerReply =
   | { readonly kind: 'loaded' }

@@ -40,6 +40,8 @@ async function work(): Promise<void> {
 }
 
 async function handle(message: SamplerMessage): Promise<void> {
+  // ONNX Runtime computes within one callback, so it is never at work while a message is handled.
+  if (message.kind === 'close') process.exit();
   if (message.kind === 'load') {
     await decoderOf(message.model).load(message.weights);
     post({ kind: 'loaded' });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { InvariantError } from '../core/errors.ts';
 import { startWorker } from '../core/worker.ts';
@@ -20,6 +21,8 @@ export class SamplerThread {
   readonly #loads: { resolve: () => void; reject: (error: Error) => void }[] = [];
   #next = 0;
   #failure: Error | undefined;
+  #closing = false;
+  #exited = false;
 
   constructor(setup: SamplerSetup) {
     // Half as much again waits inside, so that a freed slot is filled without asking.
@@ -27,7 +30,10 @@ export class SamplerThread {
     this.#worker = startWorker(new URL('./policy-worker.ts', import.meta.url), { workerData: setup });
     this.#worker.on('message', (reply: SamplerReply) => this.#receive(reply));
     this.#worker.on('error', (error: Error) => this.#fail(error));
-    this.#worker.on('exit', () => this.#fail(new InvariantError('the sampling thread ended')));
+    this.#worker.on('exit', () => {
+      this.#exited = true;
+      this.#fail(new InvariantError('the sampling thread ended'));
+    });
   }
 
   /** Calls that it can still take. */
@@ -56,9 +62,17 @@ export class SamplerThread {
     this.#post({ kind: 'calls', calls: numbered });
   }
 
+  /**
+   * Ends the thread once its decode step is over; what it was asked for is rejected at once. To terminate a
+   * thread that is inside ONNX Runtime would abort the whole process.
+   */
   async close(): Promise<void> {
+    if (this.#exited) return;
+    this.#closing = true;
     this.#fail(new InvariantError('the sampling thread was closed'));
-    await this.#worker.terminate();
+    const exit = once(this.#worker, 'exit');
+    this.#post({ kind: 'close' });
+    await exit;
   }
 
   #post(message: SamplerMessage): void {
@@ -76,7 +90,8 @@ export class SamplerThread {
         call?.resolve(result);
       }
     }
-    if (this.#calls.size === 0 && this.#loads.length === 0) this.#worker.unref();
+    const idle = this.#calls.size === 0 && this.#loads.length === 0 && !this.#closing;
+    if (idle) this.#worker.unref();
   }
 
   #fail(error: Error): void {

@@ -28,8 +28,7 @@ export function tokenizerFile(tokenizer: Tokenizer) {
     normalizer: null,
     pre_tokenizer: {
       type: 'Split',
-      // Other engines let \d match the digits of all alphabets.
-      pattern: { Regex: PRE_TOKEN.source.replaceAll('\\d', '0-9').replaceAll(/(?<!\[[^\]]*)0-9/g, '[0-9]') },
+      pattern: { Regex: PRE_TOKEN.source },
       behavior: 'Isolated',
       invert: false,
     },

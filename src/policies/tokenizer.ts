@@ -45,7 +45,9 @@ export class Tokenizer {
     this.#ranks = new Map(merges.map((merge, rank) => [pairKey(merge), rank]));
     const plain = [...CHARACTERS, ...PAIRS, ...merges.map(([left, right]) => left + right)];
     this.#tokens = [...SPECIALS, ...new Set(plain)];
-    this.#ids = new Map(this.#tokens.map((token, id) => [token, id]).slice(SPECIALS.length) as [string, number][]);
+    this.#ids = new Map(
+      this.#tokens.map((token, id) => [token, id]).slice(SPECIALS.length) as [string, number][],
+    );
   }
 
   /** Learns a vocabulary of at most `size` tokens from a corpus. */
@@ -64,6 +66,11 @@ export class Tokenizer {
 
   get size(): number {
     return this.#tokens.length;
+  }
+
+  /** Names of the special tokens; they are the first ids. */
+  get specials(): readonly string[] {
+    return SPECIALS;
   }
 
   /** The text of each token, by id. */

@@ -10,7 +10,9 @@ import { JS_TOOL, toolText } from './tool.ts';
 
 const NAME = 'arithmetic';
 /** Answers without the tool can hardly be learned; enough of them that the form is. */
-const MENTAL_WEIGHT = 0.4;
+const MENTAL_WEIGHT = 0.25;
+/** Revising is the same skill once more, in a longer prompt. */
+const REVISION_WEIGHT = 0.5;
 
 /**
  * Integer arithmetic beyond mental reach: two or three operations on two-digit numbers, results of four to seven
@@ -37,10 +39,13 @@ export const arithmetic: TaskFamily = {
       draft: random.uniform() < 0.5 ? answer : withSlip(answer, random),
       feedback: NO_TESTS,
     };
-    return [{ task: task.text }, revised].flatMap((base) => [
-      { prompt: executorPrompt(base), completion: answer, weight: MENTAL_WEIGHT },
-      { prompt: executorPrompt({ ...base, tool: JS_TOOL }), completion: TOOL_CALL_MARK + call },
-      { prompt: executorPrompt({ ...base, tool: JS_TOOL, turns }), completion: answer },
+    return [
+      { base: { task: task.text }, weight: 1 },
+      { base: revised, weight: REVISION_WEIGHT },
+    ].flatMap(({ base, weight }) => [
+      { prompt: executorPrompt(base), completion: answer, weight: weight * MENTAL_WEIGHT },
+      { prompt: executorPrompt({ ...base, tool: JS_TOOL }), completion: TOOL_CALL_MARK + call, weight },
+      { prompt: executorPrompt({ ...base, tool: JS_TOOL, turns }), completion: answer, weight },
     ]);
   },
 };

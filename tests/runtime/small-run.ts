@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { configure, type RunConfig } from '../../src/runtime/config.ts';
+import { defaultKit, type Kit } from '../../src/runtime/kit.ts';
+import type { RunOptions } from '../../src/runtime/run.ts';
+import { Store } from '../../store/store.ts';
+
+/** Two scripts only, so that a cold start of seconds is enough for a designer that mostly compiles. */
+export const KIT: Kit = {
+  ...defaultKit(),
+  scripts: ['run(agent("solve", "js"))', 'run(reflect(agent("solve")))'],
+};
+
+/** A run of seconds with everything real: sandbox, ONNX sessions, SQLite. */
+export function smallConfig(changes: Partial<RunConfig> = {}): RunConfig {
+  return configure('quick', {
+    preset: 'quick',
+    steps: 3,
+    model: { dim: 64, layers: 1, heads: 2, hidden: 128, context: 128 },
+    tasks: { train: 40, heldOut: 4 },
+    imitation: { chunks: 3, stepsPerChunk: 40, batchTokens: 512, learningRate: 5e-3, designerShare: 0.6 },
+    rollout: {
+      tasksPerStep: 4,
+      designs: 3,
+      executions: 2,
+      temperature: 1,
+      designerTokens: 40,
+      executorTokens: 24,
+    },
+    stage: { steps: 1, first: 'executor' },
+    ...changes,
+  });
+}
+
+export function runOptions(samplers = 2): RunOptions {
+  return { kit: KIT, hardware: { samplers }, codeVersion: 'test' };
+}
+
+/** A directory for stores; call `remove` when done. */
+export function scratch() {
+  const directory = mkdtempSync(join(tmpdir(), 'troupe-run-'));
+  return {
+    file: (name: string) => join(directory, name),
+    open: (name: string, mode: 'create' | 'write' | 'read' = 'create') =>
+      Store.open(join(directory, name), { mode, clock: Date.now }),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
