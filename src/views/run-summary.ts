@@ -43,7 +43,7 @@ export function summarise(info: RunInfo, reader: EventReader, attempts: readonly
     eventHash: reader.eventHash(),
     weightsHash: view.version,
     heldOut: { before: fractions(view.before), after: fractions(view.after) },
-    policyCalls: view.calls,
+    policyCalls: view.finishedCalls,
     seconds: Math.round(spent / 100) / 10,
   };
 }

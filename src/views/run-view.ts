@@ -81,13 +81,18 @@ export class RunView {
   readonly mixes: ShapeMix[] = [];
   /** Rejected scripts by cause, over the run. */
   readonly failures: { [cause: string]: number } = {};
+  /** Policy calls among the events that were applied. */
   calls = 0;
+  /** Calls of finished rollouts: all that the session's stream alone can tell. */
+  finishedCalls = 0;
   sampledTokens = 0;
   tree = new TreeView();
   /** Name of the stream prefix whose trees are in view: `step/0003`, `eval/before`. */
   scope = '';
   events = 0;
   firstTime = 0;
+  /** When the first reinforcement step began. */
+  firstStepTime = 0;
   lastTime = 0;
   lastEvent: StoredEvent | null = null;
 
@@ -131,7 +136,9 @@ export class RunView {
         this.scope = key;
         this.tree = new TreeView();
         this.progress = { done: 0, of: tasks.length };
-        if (key.startsWith('step/')) this.mixes.push({});
+        if (!key.startsWith('step/')) break;
+        this.mixes.push({});
+        if (this.firstStepTime === 0) this.firstStepTime = event.time;
         break;
       }
       case 'rollout.finished':
@@ -156,6 +163,7 @@ export class RunView {
 
   #rollout({ key, output }: z.infer<typeof rolled>): void {
     this.progress = { ...this.progress, done: this.progress.done + 1 };
+    this.finishedCalls += output.calls;
     for (const [cause, count] of Object.entries(output.rejected)) {
       this.failures[cause] = (this.failures[cause] ?? 0) + count;
     }

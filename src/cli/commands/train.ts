@@ -3,9 +3,11 @@ import { Store } from '../../../store/store.ts';
 import { configure } from '../../runtime/config.ts';
 import { defaultKit } from '../../runtime/kit.ts';
 import { type RunHandle, type RunOptions, resumeRun, startRun } from '../../runtime/run.ts';
-import { jsonLine, PlainProgress } from '../../views/plain-lines.ts';
+import type { Audience } from '../audience.ts';
 import { codeVersion } from '../code-version.ts';
 import { hardware } from '../hardware.ts';
+import { lines } from '../lines.ts';
+import { onceFree } from '../once-free.ts';
 
 interface Options {
   readonly preset: string;
@@ -19,35 +21,23 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** Where a run's events go: to a screen, or to lines of text. */
-interface Audience {
-  hear(events: readonly StoredEvent[]): void;
-  /** Shows the run until it is over. */
-  attend(run: RunHandle, store: Store): Promise<void>;
-}
-
 /** `troupe train`: a new run, or the rest of an interrupted one. */
 export async function train(options: Options): Promise<void> {
-  const store = Store.open(options.store, {
-    mode: options.resume === undefined ? 'create' : 'write',
-    clock: Date.now,
-  });
+  const { resume } = options;
+  const config = configure(options.preset, changes(options));
+  const store = Store.open(options.store, { mode: resume === undefined ? 'create' : 'write', clock: Date.now });
   try {
-    const interactive = process.stdout.isTTY === true && process.env.CI === undefined;
-    const audience =
-      options.json === true || options.plain === true || !interactive
-        ? lines(options.json === true)
-        : await (await import('../screen.ts')).screen();
+    const audience = await chooseAudience(options);
     const runOptions: RunOptions = {
       kit: defaultKit(),
       hardware: hardware(),
       codeVersion: codeVersion(),
-      onEvents: (events) => audience.hear(events),
+      onEvents: (events: readonly StoredEvent[]) => audience.hear(events),
     };
     const run =
-      options.resume === undefined
-        ? startRun(store, configure(options.preset, changes(options)), runOptions)
-        : await resumeRun(store, options.resume, runOptions);
+      resume === undefined
+        ? startRun(store, config, runOptions)
+        : await onceFree(() => resumeRun(store, resume, runOptions));
     stopOnSignals(run);
     await audience.attend(run, store);
   } finally {
@@ -55,13 +45,18 @@ export async function train(options: Options): Promise<void> {
   }
 }
 
+async function chooseAudience({ plain, json }: Options): Promise<Audience> {
+  const interactive = process.stdout.isTTY === true && process.stdin.isTTY === true && process.env.CI === undefined;
+  if (json === true || plain === true || !interactive) return lines(json === true);
+  return (await import('../screen.ts')).screen();
+}
+
 function changes({ preset, seed, steps, policies, stage }: Options) {
-  const first = configure(preset, {}).stage.first;
   return {
     seed,
     ...(steps === undefined ? {} : { steps }),
     ...(policies === undefined ? {} : { policies }),
-    ...(stage === undefined ? {} : { stage: { steps: stage, first } }),
+    ...(stage === undefined ? {} : { stage: { ...configure(preset, {}).stage, steps: stage } }),
   };
 }
 
@@ -73,24 +68,4 @@ function stopOnSignals(run: RunHandle): void {
       process.once(signal, () => process.exit(130));
     });
   }
-}
-
-function lines(json: boolean): Audience {
-  const progress = new PlainProgress();
-  const print = (text: string) => process.stdout.write(`${text}\n`);
-  return {
-    hear(events) {
-      for (const event of events) {
-        const texts = json ? [jsonLine(event)] : progress.lines(event);
-        for (const text of texts) if (text !== null) print(text);
-      }
-    },
-    async attend(run, store) {
-      // What earlier attempts have stored is part of the picture, but not news.
-      if (!json) print(progress.opening(run.id, store.file, run.config));
-      const outcome = await run.finished;
-      if (json) return;
-      for (const text of progress.closing(outcome, store.file)) print(text);
-    },
-  };
 }

@@ -1,0 +1,29 @@
+import { summarise } from '../views/run-summary.ts';
+import { jsonLine, PlainProgress } from '../views/plain-lines.ts';
+import type { Audience } from './audience.ts';
+
+/** Lines on standard output: text for people, or JSON with the run's summary as the last one. */
+export function lines(json: boolean): Audience {
+  const progress = new PlainProgress();
+  const print = (line: string | null) => {
+    if (line !== null) process.stdout.write(`${line}\n`);
+  };
+  return {
+    hear(events) {
+      for (const event of events) {
+        const line = progress.line(event);
+        print(json ? jsonLine(event) : line);
+      }
+    },
+    async attend(run, store) {
+      progress.catchUp(store.reader(run.id).read('session'));
+      const { preset, seed, steps } = run.config;
+      if (!json) print(`${run.id}  preset ${preset}, seed ${seed}, ${steps} steps, in ${store.file}`);
+      await run.finished;
+      if (json) {
+        const info = store.run(run.id);
+        print(JSON.stringify({ type: 'summary', ...summarise(info, store.reader(run.id), store.attempts(run.id)) }));
+      } else for (const line of progress.closing(run.id, store.file)) print(line);
+    },
+  };
+}

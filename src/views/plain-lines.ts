@@ -1,0 +1,85 @@
+import type { StoredEvent } from '../../store/event-log.ts';
+import { RunView } from './run-view.ts';
+import { summaryLines } from './summary.ts';
+
+/** A run as lines of text, for pipes and CI: one per chunk of the cold start, evaluation and step. */
+export class PlainProgress {
+  readonly view = new RunView();
+
+  /** Takes in what earlier attempts have stored, without a line. */
+  catchUp(events: Iterable<StoredEvent>): void {
+    for (const event of events) this.view.apply(event);
+  }
+
+  /** Takes in one event; returns a line where something is finished. */
+  line(event: StoredEvent): string | null {
+    const { view } = this;
+    view.apply(event);
+    if (event.stream !== 'session') return null;
+    const { done, of } = view.progress;
+    switch (event.type) {
+      case 'imitated':
+        return this.#stamp(
+          `cold start ${view.losses.length}/${view.plan.imitationChunks}  loss ${(view.losses.at(-1) ?? 0).toFixed(3)}`,
+        );
+      case 'learned':
+        return this.#stamp(this.#step());
+      case 'rollout.finished':
+        if (done < of || !view.scope.startsWith('eval/')) return null;
+        return this.#stamp(this.#evaluation());
+      default:
+        return null;
+    }
+  }
+
+  /** What is said when the run is over, or was stopped. */
+  closing(run: string, store: string): string[] {
+    return summaryLines(this.view, run, store);
+  }
+
+  #step(): string {
+    const { view } = this;
+    const step = view.steps.at(-1);
+    if (step === undefined) return '';
+    const drift = step.drift === null ? '' : `  KL frozen ${step.drift.toExponential(1)}`;
+    return [
+      `step ${step.step + 1}/${view.plan.steps}  ${step.role.padEnd(8)} learns`,
+      `  designer reward ${step.designerReward.toFixed(3)}  executor reward ${step.executorReward.toFixed(3)}`,
+      `  invalid ${(100 * step.invalid).toFixed(0)} %`,
+      drift,
+      this.#left(),
+    ].join('');
+  }
+
+  #evaluation(): string {
+    const { view } = this;
+    const before = view.scope === 'eval/before';
+    const tally = before ? view.before : view.after;
+    const parts = Object.entries(tally).map(
+      ([family, { score, tasks, valid }]) =>
+        `${family} ${((100 * score) / tasks).toFixed(1)} % (valid scripts ${((100 * valid) / tasks).toFixed(0)} %)`,
+    );
+    return `held-out ${before ? 'before' : 'after '}  ${parts.join('  ')}`;
+  }
+
+  /** Time left, from the pace of the reinforcement steps so far. */
+  #left(): string {
+    const { view } = this;
+    const remaining = view.plan.steps - view.step;
+    if (view.firstStepTime === 0 || remaining === 0 || view.step === 0) return '';
+    const pace = (view.lastTime - view.firstStepTime) / view.step;
+    return `  ~${Math.max(1, Math.round((pace * remaining) / 1000))} s left`;
+  }
+
+  #stamp(text: string): string {
+    const seconds = (this.view.lastTime - this.view.firstTime) / 1000;
+    return `${seconds.toFixed(1).padStart(6)} s  ${text}`;
+  }
+}
+
+/** One JSON object per event of the session, for `--json`; null for events of other streams. */
+export function jsonLine({ seq, stream, type, data, time }: StoredEvent): string | null {
+  if (stream !== 'session' || type === 'picked' || type === 'rollout.finished') return null;
+  const { samples: _, ...figures } = data;
+  return JSON.stringify({ seq, type, time, ...figures });
+}
