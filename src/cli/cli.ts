@@ -4,7 +4,9 @@ import { UserError } from '../core/errors.ts';
 /** The command line: every command loads what it needs only when it is called. */
 export function createCli(): Command {
   const program = new Command('troupe')
-    .description('Train a designer and an executor of multi-agent systems; replay, verify and draw what they did.')
+    .description(
+      'Train a designer and an executor of multi-agent systems; replay, verify and draw what they did.',
+    )
     .version('0.1.0')
     .exitOverride()
     .configureOutput({
@@ -44,7 +46,9 @@ export function createCli(): Command {
 
   program
     .command('show')
-    .description('show a run: its stages, curves and designs; or one of its trees, designs, executions, agents')
+    .description(
+      'show a run: its stages, curves and designs; or one of its trees, designs, executions, agents',
+    )
     .argument('[run]', 'a run, or RUN/STREAM such as latest/step/0003/task/001', 'latest')
     .option(...store)
     .option(...json)
@@ -105,7 +109,9 @@ export function createCli(): Command {
     .option('--policy <version>', 'last, cold-start, step/N, or a hash', 'last')
     .option('--role <role>', 'designer or executor, where the run has a model for each')
     .option(...store)
-    .action(async (run, folder, options) => (await import('./commands/export.ts')).exportRun(run, folder, options));
+    .action(async (run, folder, options) =>
+      (await import('./commands/export.ts')).exportRun(run, folder, options),
+    );
 
   program
     .command('bench')

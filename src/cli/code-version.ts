@@ -5,8 +5,15 @@ import { sha256 } from '../core/hash.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The folders whose code a run's events depend on. */
-const FOLDERS = ['machines', 'store', 'src/core', 'src/onnx', 'src/tasks', 'src/designs', 'src/policies']
-  .concat(['src/learning', 'src/credit', 'src/runtime']);
+const FOLDERS = [
+  'machines',
+  'store',
+  'src/core',
+  'src/onnx',
+  'src/tasks',
+  'src/designs',
+  'src/policies',
+].concat(['src/learning', 'src/credit', 'src/runtime']);
 
 /** Version of the code that records a run: the package's, and a hash of its sources. */
 export function codeVersion(): string {

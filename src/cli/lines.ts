@@ -1,5 +1,5 @@
-import { summarise } from '../views/run-summary.ts';
 import { jsonLine, PlainProgress } from '../views/plain-lines.ts';
+import { summarise } from '../views/run-summary.ts';
 import type { Audience } from './audience.ts';
 
 /** Lines on standard output: text for people, or JSON with the run's summary as the last one. */
@@ -22,7 +22,12 @@ export function lines(json: boolean): Audience {
       await run.finished;
       if (json) {
         const info = store.run(run.id);
-        print(JSON.stringify({ type: 'summary', ...summarise(info, store.reader(run.id), store.attempts(run.id)) }));
+        print(
+          JSON.stringify({
+            type: 'summary',
+            ...summarise(info, store.reader(run.id), store.attempts(run.id)),
+          }),
+        );
       } else for (const line of progress.closing(run.id, store.file)) print(line);
     },
   };

@@ -26,7 +26,8 @@ export class ProgressLine {
     if (now - this.#last < (interactive ? 250 : 10_000)) return;
     this.#last = now;
     const share = total === 0 ? 1 : done / total;
-    const left = share === 0 ? Number.NaN : ((now - this.#start) / 1000) * (1 / share - 1);
+    // A guess from the first few percent would be worse than none.
+    const left = share < 0.05 ? Number.NaN : ((now - this.#start) / 1000) * (1 / share - 1);
     const bar = `${'█'.repeat(Math.round(share * 24))}${'░'.repeat(24 - Math.round(share * 24))}`;
     const text = `${what} ${bar} ${Math.floor(share * 100)} %  ${done}/${total} ${unit}  ${Number.isFinite(left) ? `${Math.ceil(left)} s left` : ''}`;
     this.#output.write(interactive ? `\r\u001b[K${text}` : `${text}\n`);

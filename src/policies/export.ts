@@ -50,7 +50,7 @@ export const exportSchema = z.strictObject({
   files: z.record(z.string(), z.string()),
   origin: z.strictObject({ run: z.string(), label: z.string() }),
 });
-export type ExportConfig = z.infer<typeof exportSchema>;
+type ExportConfig = z.infer<typeof exportSchema>;
 
 export interface ExportedPolicy {
   readonly config: TransformerConfig;

@@ -14,7 +14,11 @@ export type SamplerMessage =
   | { readonly kind: 'load'; readonly model: string; readonly weights: Float32Array }
   | {
       readonly kind: 'calls';
-      readonly calls: readonly { readonly id: number; readonly model: string; readonly request: DecodeRequest }[];
+      readonly calls: readonly {
+        readonly id: number;
+        readonly model: string;
+        readonly request: DecodeRequest;
+      }[];
     }
   /** Ends the thread after the decode step in progress: a thread must not be ended inside ONNX Runtime. */
   | { readonly kind: 'close' };

@@ -56,6 +56,9 @@ async function handle(message: SamplerMessage): Promise<void> {
 
 port.on('message', (message: SamplerMessage) => {
   handle(message).catch((error: unknown) => {
-    post({ kind: 'failed', message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    post({
+      kind: 'failed',
+      message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
   });
 });

@@ -19,7 +19,7 @@ const PAIRS = Array.from({ length: 100 }, (_, value) => String(value).padStart(2
 const KNOWN_WORDS = 20_000;
 const KNOWN_LENGTH = 40;
 
-export const tokenizerSchema = z.object({
+const tokenizerSchema = z.object({
   version: z.literal(1),
   merges: z.array(z.tuple([z.string(), z.string()])),
 });

@@ -1,7 +1,7 @@
-import type { EventReader } from '../../store/event-log.ts';
-import type { AttemptInfo } from '../../store/attempts.ts';
-import type { RunInfo } from '../../store/runs.ts';
 import type { Tally } from '../../machines/tally.ts';
+import type { AttemptInfo } from '../../store/attempts.ts';
+import type { EventReader } from '../../store/event-log.ts';
+import type { RunInfo } from '../../store/runs.ts';
 import { RunView } from './run-view.ts';
 
 /** One run in a line, as `troupe runs --json` prints it. */
@@ -58,6 +58,9 @@ export function sessionView(reader: EventReader): RunView {
 /** Mean score per family, rounded to four digits. */
 export function fractions(tally: Tally): Fractions {
   return Object.fromEntries(
-    Object.entries(tally).map(([family, { score, tasks }]) => [family, Math.round((score / tasks) * 1e4) / 1e4]),
+    Object.entries(tally).map(([family, { score, tasks }]) => [
+      family,
+      Math.round((score / tasks) * 1e4) / 1e4,
+    ]),
   );
 }

@@ -86,6 +86,8 @@ export class RunView {
   /** Calls of finished rollouts: all that the session's stream alone can tell. */
   finishedCalls = 0;
   sampledTokens = 0;
+  /** Time in ms during which calls were being sampled: from tasks picked to the last of their calls. */
+  samplingTime = 0;
   tree = new TreeView();
   /** Name of the stream prefix whose trees are in view: `step/0003`, `eval/before`. */
   scope = '';
@@ -95,6 +97,8 @@ export class RunView {
   firstStepTime = 0;
   lastTime = 0;
   lastEvent: StoredEvent | null = null;
+  #pickedAt = 0;
+  #sampledUntil = 0;
 
   apply(event: StoredEvent): void {
     this.events = event.seq;
@@ -110,6 +114,8 @@ export class RunView {
 
   #count(event: StoredEvent): void {
     this.calls++;
+    this.samplingTime += Math.max(0, event.time - Math.max(this.#sampledUntil, this.#pickedAt));
+    this.#sampledUntil = event.time;
     const { tokens } = event.data;
     // Two bytes a token, four base64 digits per three bytes.
     if (typeof tokens === 'string') this.sampledTokens += Math.floor((tokens.length * 3) / 8);
@@ -134,6 +140,7 @@ export class RunView {
       case 'picked': {
         const { key, tasks } = picked.parse(event.data);
         this.scope = key;
+        this.#pickedAt = event.time;
         this.tree = new TreeView();
         this.progress = { done: 0, of: tasks.length };
         if (!key.startsWith('step/')) break;
@@ -146,7 +153,13 @@ export class RunView {
         break;
       case 'credited': {
         const { invalid, designs, ...rest } = credited.parse(event.data);
-        this.steps.push({ step: this.step, ...rest, invalid: invalid / Math.max(1, designs), drift: null, loss: null });
+        this.steps.push({
+          step: this.step,
+          ...rest,
+          invalid: invalid / Math.max(1, designs),
+          drift: null,
+          loss: null,
+        });
         break;
       }
       case 'learned': {

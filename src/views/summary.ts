@@ -21,7 +21,8 @@ export function summaryLines(view: RunView, run: string, store: string): string[
     '',
     'What the designer learned (its most frequent designs, before → after):',
     ...families.map(
-      (family) => `  ${family.padEnd(12)} ${favourites(view.before[family])}  →  ${favourites(view.after[family])}`,
+      (family) =>
+        `  ${family.padEnd(12)} ${favourites(view.before[family])}  →  ${favourites(view.after[family])}`,
     ),
     'What the executor learned:',
     `  mean score of an execution: ${executorGain(view)}`,
@@ -34,7 +35,11 @@ export function summaryLines(view: RunView, run: string, store: string): string[
   ];
 }
 
-function accuracyLine(family: string, before: FamilyTally | undefined, after: FamilyTally | undefined): string {
+function accuracyLine(
+  family: string,
+  before: FamilyTally | undefined,
+  after: FamilyTally | undefined,
+): string {
   const change = 100 * (accuracy(after) - accuracy(before));
   return `  ${family.padEnd(12)} ${percent(accuracy(before))} → ${percent(accuracy(after))}  (${change >= 0 ? '+' : '−'}${Math.abs(change).toFixed(1)} points; ${after?.tasks ?? 0} tasks; valid scripts ${percent(share(before?.valid, before))} → ${percent(share(after?.valid, after))})`;
 }

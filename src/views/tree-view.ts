@@ -57,7 +57,12 @@ const returned = z.object({ text: z.string() });
 const finished = z.object({ key: z.string(), output: z.object({ ok: z.boolean().optional() }) });
 const verified = z.object({
   score: z.number(),
-  answer: z.object({ kind: z.string(), value: z.number().optional(), source: z.string().optional(), cause: z.string().optional() }),
+  answer: z.object({
+    kind: z.string(),
+    value: z.number().optional(),
+    source: z.string().optional(),
+    cause: z.string().optional(),
+  }),
 });
 const checked = z.object({ passed: z.boolean(), text: z.string() });
 
@@ -71,15 +76,13 @@ export class TreeView {
     const place = PLACE.exec(event.stream);
     if (place === null) return;
     const [, rollout = '', design, execution, agent] = place;
-    if (design === undefined) this.#rollout(rollout, event);
     const task = this.tasks.get(rollout);
-    if (task === undefined || design === undefined) return;
-    if (execution === undefined) return onDesign(task, design, event);
-    const designView = task.designs.get(design);
-    if (designView === undefined) return;
-    if (agent === undefined) return onExecution(designView, execution, event);
-    const executionView = designView.executions.get(execution);
-    if (executionView !== undefined) onAgent(executionView, agent, event);
+    const designView = task?.designs.get(design ?? '');
+    const executionView = designView?.executions.get(execution ?? '');
+    if (design === undefined) this.#rollout(rollout, event);
+    else if (execution === undefined) onDesign(task, design, event);
+    else if (agent === undefined) onExecution(designView, execution, event);
+    else onAgent(executionView, agent, event);
   }
 
   #rollout(stream: string, event: StoredEvent): void {
@@ -105,7 +108,8 @@ export class TreeView {
   }
 }
 
-function onDesign(task: TaskView, name: string, event: StoredEvent): void {
+function onDesign(task: TaskView | undefined, name: string, event: StoredEvent): void {
+  if (task === undefined) return;
   if (event.type === 'started') {
     task.designs.set(name, {
       stream: event.stream,
@@ -134,7 +138,8 @@ function onDesign(task: TaskView, name: string, event: StoredEvent): void {
   }
 }
 
-function onExecution(design: DesignView, name: string, event: StoredEvent): void {
+function onExecution(design: DesignView | undefined, name: string, event: StoredEvent): void {
+  if (design === undefined) return;
   if (event.type === 'started') {
     const { stream } = event;
     design.executions.set(name, { stream, state: 'working', score: null, answer: '', agents: new Map() });
@@ -157,7 +162,8 @@ function onExecution(design: DesignView, name: string, event: StoredEvent): void
   }
 }
 
-function onAgent(execution: ExecutionView, name: string, event: StoredEvent): void {
+function onAgent(execution: ExecutionView | undefined, name: string, event: StoredEvent): void {
+  if (execution === undefined) return;
   if (event.type === 'started') {
     const { task, draft, feedback } = agentStart.parse(event.data);
     const lines: TranscriptLine[] = [{ who: 'task', text: task }];

@@ -3,7 +3,7 @@ import { initialWeights, type TransformerConfig } from '../../src/policies/param
 import type { CallRequest } from '../../src/policies/policy.ts';
 import { Tokenizer } from '../../src/policies/tokenizer.ts';
 
-/** A tokenizer, a net of the default width and requests for it, as several tests want them. */
+/** A tokenizer, a net of the default size and requests for it, as several tests want them. */
 export const CORPUS = [
   'What is 37 * 84 + 5? Use the tool.',
   'return xs.filter(x => x > 3).map(x => x * 2)',
@@ -15,11 +15,11 @@ export const tokenizer = Tokenizer.train(CORPUS, 260);
 
 export const CONFIG: TransformerConfig = {
   vocab: tokenizer.size,
-  dim: 64,
+  dim: 128,
   layers: 2,
   heads: 4,
-  hidden: 128,
-  context: 64,
+  hidden: 512,
+  context: 128,
 };
 
 /** Sharper than at initialization, so that some tokens are likely and completions differ in length. */

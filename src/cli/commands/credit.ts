@@ -1,7 +1,12 @@
 import { Store } from '../../../store/store.ts';
-import { creditFromLog, type RecordedCredit, recordedCredits, sameCredit } from '../../runtime/recorded-credit.ts';
-import { readConfig } from '../../runtime/run.ts';
 import { UserError } from '../../core/errors.ts';
+import {
+  creditFromLog,
+  type RecordedCredit,
+  recordedCredits,
+  sameCredit,
+} from '../../runtime/recorded-credit.ts';
+import { readConfig } from '../../runtime/run.ts';
 import { table } from '../table.ts';
 
 interface Options {
@@ -17,9 +22,14 @@ export function credit(name: string, options: Options): void {
     const { id } = store.run(name);
     const settings = readConfig(store, id).credit;
     const reader = store.reader(id);
-    const credits = recordedCredits(reader).filter(({ step }) => options.step === undefined || step === options.step);
+    const credits = recordedCredits(reader).filter(
+      ({ step }) => options.step === undefined || step === options.step,
+    );
     if (credits.length === 0) {
-      throw new UserError('no-credit', `The run ${id} has no credit ${options.step === undefined ? 'yet' : `for step ${options.step}`}; "troupe show ${id}" says how far it got.`);
+      throw new UserError(
+        'no-credit',
+        `The run ${id} has no credit ${options.step === undefined ? 'yet' : `for step ${options.step}`}; "troupe show ${id}" says how far it got.`,
+      );
     }
     const rows = credits.map((recorded) => {
       const again = creditFromLog(reader, recorded.step, recorded.role, settings);
@@ -41,7 +51,16 @@ interface Row {
 }
 
 function print(id: string, rows: readonly Row[], samples: boolean): void {
-  const headings = ['step', 'role', 'calls', 'groups', 'no variance', 'designer reward', 'executor reward', 'from the log'];
+  const headings = [
+    'step',
+    'role',
+    'calls',
+    'groups',
+    'no variance',
+    'designer reward',
+    'executor reward',
+    'from the log',
+  ];
   const cells = rows.map(({ recorded, identical }) => [
     String(recorded.step),
     recorded.role,

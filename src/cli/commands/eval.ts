@@ -39,7 +39,9 @@ export async function evaluate(name: string, options: Options): Promise<void> {
     });
     progress.clear();
     if (options.json === true) {
-      process.stdout.write(`${JSON.stringify({ run: id, policy: version.version, label: version.label, families: tally })}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ run: id, policy: version.version, label: version.label, families: tally })}\n`,
+      );
       return;
     }
     const rows = Object.entries(tally).map(([family, { tasks, score: sum, valid, calls, shapes }]) => {
@@ -58,7 +60,9 @@ export async function evaluate(name: string, options: Options): Promise<void> {
       ];
     });
     process.stdout.write(`${id}, policy ${version.label} (${version.version.slice(0, 10)})\n`);
-    process.stdout.write(`${table(['family', 'tasks', 'accuracy %', 'valid %', 'calls/task', 'designs'], rows)}\n`);
+    process.stdout.write(
+      `${table(['family', 'tasks', 'accuracy %', 'valid %', 'calls/task', 'designs'], rows)}\n`,
+    );
   } finally {
     progress.clear();
     store.close();

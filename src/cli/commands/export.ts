@@ -27,7 +27,10 @@ export async function exportRun(name: string, folder: string, options: Options):
     const material = readMaterial(reader);
     if (material === null) throw new UserError('no-material', `The run ${id} has no tokenizer yet.`);
     if (config.policies === 'per-role' && role === undefined) {
-      throw new UserError('role-needed', `The run ${id} has a model for each role; say which with --role designer or --role executor.`);
+      throw new UserError(
+        'role-needed',
+        `The run ${id} has a model for each role; say which with --role designer or --role executor.`,
+      );
     }
     const models = new Models(config, material.tokenizer.size);
     models.restore(reader, version.label);

@@ -24,14 +24,15 @@ export function graph(machine: string, options: Options): void {
     throw new UserError('unknown-format', `There is no format "${options.format}"; --format takes ${known}.`);
   }
   const cut = machine.indexOf('/');
-  if (cut < 0 && options.coverage === undefined) return print(subjectOf(machine), undefined, format, options);
+  if (cut < 0 && options.coverage === undefined) {
+    print(subjectOf(machine), undefined, format, options);
+    return;
+  }
   const store = Store.open(options.store, { mode: 'read', clock: Date.now });
   try {
     const reader = (run: string) => store.reader(store.run(run).id);
     const subject =
-      cut < 0
-        ? subjectOf(machine)
-        : subjectOfDesign(reader(machine.slice(0, cut)), machine.slice(cut + 1));
+      cut < 0 ? subjectOf(machine) : subjectOfDesign(reader(machine.slice(0, cut)), machine.slice(cut + 1));
     const counts = options.coverage === undefined ? undefined : coverage(reader(options.coverage), subject);
     print(subject, counts, format, options);
   } finally {

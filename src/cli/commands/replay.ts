@@ -1,1 +1,55 @@
-export async function replay(): Promise<void> {}
+import { Store } from '../../../store/store.ts';
+import { UserError } from '../../core/errors.ts';
+import { activityOf } from '../../views/stage-band.ts';
+import { Timeline } from '../../views/timeline.ts';
+import { treeRows } from '../../views/tree-rows.ts';
+
+interface Options {
+  readonly store: string;
+  readonly at?: number;
+  readonly plain?: boolean;
+}
+
+/** `troupe replay`: time travel in the terminal; in a pipe, the state at one event. */
+export async function replay(name: string, options: Options): Promise<void> {
+  const store = Store.open(options.store, { mode: 'read', clock: Date.now });
+  try {
+    const { id } = store.run(name);
+    const reader = store.reader(id);
+    const count = reader.count();
+    if (count === 0)
+      throw new UserError(
+        'empty-run',
+        `The run ${id} has no events yet; go on with "troupe train --resume ${id}".`,
+      );
+    if (options.at !== undefined && options.at > count) {
+      throw new UserError('no-event', `The run ${id} has ${count} events; --at takes 1 to ${count}.`);
+    }
+    const interactive =
+      process.stdout.isTTY === true && process.stdin.isTTY === true && process.env.CI === undefined;
+    if (interactive && options.plain !== true) {
+      process.env.NODE_ENV = 'production';
+      if (process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '') process.env.FORCE_COLOR = '0';
+      const { showReplay } = await import('../../tui/mount.tsx');
+      await showReplay(id, reader, options.at ?? 1);
+    } else process.stdout.write(`${stateAt(id, new Timeline(reader), options.at ?? count).join('\n')}\n`);
+  } finally {
+    store.close();
+  }
+}
+
+function stateAt(run: string, timeline: Timeline, seq: number): string[] {
+  const view = timeline.viewAt(seq);
+  const event = timeline.eventAt(seq);
+  const open = new Set([...view.tree.tasks.values()].map(({ stream }) => stream));
+  return [
+    `${run} after event ${seq} of ${timeline.count}: ${activityOf(view)}`,
+    `event ${event?.type} on ${event?.stream}@${event?.version}`,
+    JSON.stringify(event?.data),
+    `policy ${view.version.slice(0, 10) || '(untrained)'}, ${view.scope === '' ? 'no trees yet' : `trees of ${view.scope}: ${view.progress.done} of ${view.progress.of} finished`}`,
+    ...treeRows(view.tree, open).map(
+      ({ depth, state, score, label }) =>
+        `${'  '.repeat(depth + 1)}${state.padEnd(8)} ${score.padStart(5)}  ${label}`,
+    ),
+  ];
+}

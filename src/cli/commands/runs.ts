@@ -26,7 +26,18 @@ export function runs({ store: file, json }: Options): void {
   }
 }
 
-const HEADINGS = ['run', 'preset', 'seed', 'status', 'step', 'events', 'calls', 'seconds', 'held-out', 'weights'];
+const HEADINGS = [
+  'run',
+  'preset',
+  'seed',
+  'status',
+  'step',
+  'events',
+  'calls',
+  'seconds',
+  'held-out',
+  'weights',
+];
 
 function row(summary: RunSummary): string[] {
   const families = Object.keys({ ...summary.heldOut.before, ...summary.heldOut.after });

@@ -2,8 +2,8 @@ import type { EventReader } from '../../../store/event-log.ts';
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
 import { keptVersions } from '../../runtime/versions.ts';
-import type { RunView } from '../../views/run-view.ts';
 import { type RunSummary, sessionView, summarise } from '../../views/run-summary.ts';
+import type { RunView } from '../../views/run-view.ts';
 import { type DesignView, type ExecutionView, type TaskView, TreeView } from '../../views/tree-view.ts';
 import { table } from '../table.ts';
 
@@ -55,7 +55,10 @@ function showRun(summary: RunSummary, view: RunView, reader: EventReader, json: 
       return `${family}: held-out ${percent(before)} → ${after === undefined ? '…' : percent(after)}; designs of the last step: ${shapes.map(([shape, count]) => `${shape} ×${count}`).join(', ')}`;
     }),
     '',
-    table(['step', 'learns', 'designer reward', 'executor reward', 'invalid %', 'no variance', 'KL frozen'], steps),
+    table(
+      ['step', 'learns', 'designer reward', 'executor reward', 'invalid %', 'no variance', 'KL frozen'],
+      steps,
+    ),
     '',
     `rejected scripts: ${
       Object.entries(view.failures)
@@ -89,7 +92,9 @@ function showPlace(run: string, place: string, reader: EventReader, json: boolea
 function showTask(task: TaskView, place: string): string[] {
   return [
     `${task.stream}  ${task.family}  ${task.text}`,
-    ...[...task.designs.values()].filter((design) => isOnPath(design.stream, place)).flatMap((design) => showDesign(design, place)),
+    ...[...task.designs.values()]
+      .filter((design) => isOnPath(design.stream, place))
+      .flatMap((design) => showDesign(design, place)),
   ];
 }
 
@@ -98,7 +103,9 @@ function showDesign(design: DesignView, place: string): string[] {
   return [
     `  ${tail(design.stream, 2)}  ${verdict}`,
     `    ${design.script}`,
-    ...[...design.executions.values()].filter((execution) => isOnPath(execution.stream, place)).flatMap((execution) => showExecution(execution, place)),
+    ...[...design.executions.values()]
+      .filter((execution) => isOnPath(execution.stream, place))
+      .flatMap((execution) => showExecution(execution, place)),
   ];
 }
 

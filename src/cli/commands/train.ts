@@ -25,7 +25,10 @@ interface Options {
 export async function train(options: Options): Promise<void> {
   const { resume } = options;
   const config = configure(options.preset, changes(options));
-  const store = Store.open(options.store, { mode: resume === undefined ? 'create' : 'write', clock: Date.now });
+  const store = Store.open(options.store, {
+    mode: resume === undefined ? 'create' : 'write',
+    clock: Date.now,
+  });
   try {
     const audience = await chooseAudience(options);
     const runOptions: RunOptions = {
@@ -46,7 +49,8 @@ export async function train(options: Options): Promise<void> {
 }
 
 async function chooseAudience({ plain, json }: Options): Promise<Audience> {
-  const interactive = process.stdout.isTTY === true && process.stdin.isTTY === true && process.env.CI === undefined;
+  const interactive =
+    process.stdout.isTTY === true && process.stdin.isTTY === true && process.env.CI === undefined;
   if (json === true || plain === true || !interactive) return lines(json === true);
   return (await import('../screen.ts')).screen();
 }

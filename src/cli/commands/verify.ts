@@ -20,9 +20,7 @@ export async function verify(name: string, options: Options): Promise<void> {
       onProgress: (compared, events) => progress.show('verifying', compared, events, 'events'),
     });
     progress.clear();
-    process.stdout.write(
-      options.json === true ? `${JSON.stringify(result)}\n` : describe(result),
-    );
+    process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : describe(result));
     process.exitCode = result.identical ? 0 : 1;
   } finally {
     progress.clear();

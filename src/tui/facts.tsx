@@ -1,0 +1,63 @@
+import { Box, Text } from 'ink';
+import { bar } from '../views/chart.ts';
+import { fractions } from '../views/run-summary.ts';
+import type { RunView } from '../views/run-view.ts';
+import { COLOURS } from './colours.ts';
+
+interface Props {
+  readonly view: RunView;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Held-out accuracy and the mix of designs for each family, and why scripts were rejected. */
+export function Facts({ view, width, height }: Props) {
+  const before = fractions(view.before);
+  const after = fractions(view.after);
+  const mix = view.mixes.findLast((each) => Object.keys(each).length > 0) ?? mixOf(view);
+  const families = Object.keys({ ...mix, ...before });
+  const shapes = Math.max(1, Math.floor((height - 1) / Math.max(1, families.length)) - 1);
+  const failed = Object.entries(view.failures).sort(([, a], [, b]) => b - a);
+  return (
+    <Box flexDirection="column" width={width} height={height} overflow="hidden">
+      {families.map((family) => (
+        <Box key={family} flexDirection="column">
+          <Text wrap="truncate">
+            <Text bold>{family}</Text>
+            {family in before ? ` held-out ${percent(before[family])}` : ''}
+            {family in after ? <Text color={COLOURS.good}>{` → ${percent(after[family])}`}</Text> : null}
+          </Text>
+          {topShapes(mix[family] ?? {}, shapes).map(([shape, share]) => (
+            <Text key={`${family}-${shape}`} wrap="truncate">
+              {'  '}
+              <Text color={COLOURS.designer}>{bar(share, 10)}</Text>
+              {` ${percent(share).padStart(4)} ${shape}`}
+            </Text>
+          ))}
+        </Box>
+      ))}
+      <Text wrap="truncate" dimColor>
+        {failed.length === 0
+          ? 'no script rejected'
+          : `rejected: ${failed.map(([cause, count]) => `${cause} ${count}`).join(', ')}`}
+      </Text>
+    </Box>
+  );
+}
+
+/** Before the first step, the designs of the evaluation. */
+function mixOf(view: RunView): { [family: string]: { readonly [shape: string]: number } } {
+  return Object.fromEntries(Object.entries(view.before).map(([family, { shapes }]) => [family, shapes]));
+}
+
+function topShapes(counts: { readonly [shape: string]: number }, count: number): [string, number][] {
+  const total = Object.values(counts).reduce((sum, value) => sum + value, 0);
+  return Object.entries(counts)
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .slice(0, count)
+    .map(([shape, value]) => [shape, value / Math.max(1, total)]);
+}
+
+function percent(value: number | undefined): string {
+  return value === undefined ? '–' : `${Math.round(100 * value)} %`;
+}

@@ -1,0 +1,42 @@
+import { Box } from 'ink';
+import type { RunView } from '../views/run-view.ts';
+import { detailLines } from '../views/tree-rows.ts';
+import { Curves } from './curves.tsx';
+import { DetailPanel } from './detail-panel.tsx';
+import { Facts } from './facts.tsx';
+import type { TreeCursor } from './tree-cursor.ts';
+import { TreePanel } from './tree-panel.tsx';
+
+interface Props {
+  readonly view: RunView;
+  readonly cursor: TreeCursor;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The body that the live screen and the replay share: curves and facts above, tree and transcript below. */
+export function Panels({ view, cursor, width, height }: Props) {
+  const top = height >= 24 ? 8 : height >= 14 ? 6 : 0;
+  const left = Math.floor(width * 0.52);
+  const bottom = Math.max(3, height - top - (top > 0 ? 1 : 0));
+  return (
+    <Box flexDirection="column" height={height}>
+      {top > 0 ? (
+        <Box height={top} marginBottom={1}>
+          <Curves view={view} width={left} height={top - 1} />
+          <Facts view={view} width={width - left} height={top} />
+        </Box>
+      ) : null}
+      <Box height={bottom}>
+        <TreePanel
+          title={view.scope}
+          rows={cursor.rows}
+          selected={cursor.selected}
+          width={left}
+          height={bottom}
+        />
+        <DetailPanel lines={detailLines(view.tree, cursor.selected)} width={width - left} height={bottom} />
+      </Box>
+    </Box>
+  );
+}

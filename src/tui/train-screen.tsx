@@ -1,0 +1,61 @@
+import { Box, Text, useInput, useWindowSize } from 'ink';
+import { useState, useSyncExternalStore } from 'react';
+import { Header } from './header.tsx';
+import { Help } from './help.tsx';
+import type { LiveRun } from './live.ts';
+import { Panels } from './panels.tsx';
+import { moveCursor, useTreeCursor } from './use-tree-cursor.ts';
+
+const KEYS = [
+  ['↑ ↓  j k', 'select a task, design or execution'],
+  ['→ ←  l h', 'open and close'],
+  ['f', 'follow the task that is being worked on'],
+  ['p  space', 'pause and go on'],
+  ['q  Ctrl-C', 'quit; the run can be resumed'],
+  ['?', 'this help'],
+] as const;
+
+/** A training run as it goes. */
+export function TrainScreen({ live }: { readonly live: LiveRun }) {
+  useSyncExternalStore(
+    (listener) => live.subscribe(listener),
+    () => live.version(),
+  );
+  const { columns, rows } = useWindowSize();
+  const [help, setHelp] = useState(false);
+  const [quitting, setQuitting] = useState(false);
+  const { view } = live;
+  const [cursor, moved] = useTreeCursor(view.tree);
+  useInput((input, key) => {
+    if (help) return setHelp(false);
+    if (input === '?') setHelp(true);
+    else if (input === 'q' || (key.ctrl && input === 'c')) {
+      setQuitting(true);
+      live.quit();
+    } else if (input === 'p' || input === ' ') {
+      if (live.paused) live.resume();
+      else live.pause();
+    } else {
+      if (key.rightArrow) cursor.enter();
+      else if (key.leftArrow) cursor.leave();
+      else if (!moveCursor(cursor, input, key)) return;
+      moved();
+    }
+  });
+  const note = quitting ? 'ending…' : live.paused ? '⏸ PAUSED' : '';
+  return (
+    <Box flexDirection="column" width={columns} height={rows}>
+      <Header id={live.id} view={view} width={columns} note={note} />
+      <Box height={1} />
+      {help ? (
+        <Help title="troupe train" keys={KEYS} />
+      ) : (
+        <Panels view={view} cursor={cursor} width={columns} height={Math.max(4, rows - 5)} />
+      )}
+      {help ? <Box flexGrow={1} /> : null}
+      <Text dimColor wrap="truncate">
+        {`↑↓ select  → open  ← close  f ${cursor.following ? 'stop following' : 'follow'}  p ${live.paused ? 'go on' : 'pause'}  q quit  ? help`}
+      </Text>
+    </Box>
+  );
+}

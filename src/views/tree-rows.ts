@@ -1,0 +1,128 @@
+import type { DesignView, ExecutionView, LiveState, TaskView, TreeView } from './tree-view.ts';
+
+/** One line of the rollout tree on the screen. */
+export interface TreeRow {
+  readonly stream: string;
+  readonly depth: 0 | 1 | 2;
+  readonly state: LiveState;
+  readonly label: string;
+  /** Scores so far, for example `5/8`. */
+  readonly score: string;
+  /** Mean score of what is below, 0 … 1, or null where nothing is finished. */
+  readonly mean: number | null;
+  readonly expandable: boolean;
+  readonly open: boolean;
+}
+
+/** The tree as lines: tasks, and what is below those that are open. */
+export function treeRows(tree: TreeView, open: ReadonlySet<string>): TreeRow[] {
+  return [...tree.tasks.values()].flatMap((task) => {
+    const executions = [...task.designs.values()].flatMap(({ executions: all }) => [...all.values()]);
+    const row = rowOf(task, 0, `${task.family}  ${task.text}`, executions, open, task.designs.size > 0);
+    return open.has(task.stream) ? [row, ...designRows(task, open)] : [row];
+  });
+}
+
+function designRows(task: TaskView, open: ReadonlySet<string>): TreeRow[] {
+  return [...task.designs.entries()].flatMap(([name, design]) => {
+    const executions = [...design.executions.values()];
+    const label = `design ${name}  ${describe(design)}`;
+    const row = rowOf(design, 1, label, executions, open, executions.length > 0);
+    return open.has(design.stream) ? [row, ...executionRows(design)] : [row];
+  });
+}
+
+function executionRows(design: DesignView): TreeRow[] {
+  return [...design.executions.entries()].map(([name, execution]) => {
+    const where = execution.state === 'working' ? activity(execution) : execution.answer;
+    return rowOf(execution, 2, `execution ${Number(name)}  ${where}`, [execution], new Set(), false);
+  });
+}
+
+function describe(design: DesignView): string {
+  if (design.rejection !== '') return `rejected: ${design.rejection}`;
+  return design.shape === '' ? 'writing…' : design.shape;
+}
+
+/** What the agents of a running execution do, for example `solve1 calling, solve2 done`. */
+function activity(execution: ExecutionView): string {
+  return [...execution.agents.values()]
+    .map(({ name, state }) => `${name.split('.').at(-1)} ${state}`)
+    .join(', ');
+}
+
+function rowOf(
+  { stream, state }: { readonly stream: string; readonly state: LiveState },
+  depth: TreeRow['depth'],
+  label: string,
+  executions: readonly ExecutionView[],
+  open: ReadonlySet<string>,
+  expandable: boolean,
+): TreeRow {
+  const scores = executions.flatMap(({ score, state: each }) =>
+    score !== null ? [score] : each === 'failed' ? [0] : [],
+  );
+  const total = scores.reduce((sum, score) => sum + score, 0);
+  return {
+    stream,
+    depth,
+    state,
+    label,
+    score: executions.length === 0 ? '' : `${total}/${executions.length}`,
+    mean: scores.length === 0 ? null : total / scores.length,
+    expandable,
+    open: open.has(stream),
+  };
+}
+
+/** What a place in the tree holds, as lines of a given kind: its script, and its agents' transcripts. */
+export interface DetailLine {
+  readonly tone: 'title' | 'script' | 'task' | 'said' | 'tool' | 'note' | 'good' | 'bad';
+  readonly text: string;
+}
+
+/** The script and transcript of a task, design or execution; nothing for a stream that is not in view. */
+export function detailLines(tree: TreeView, stream: string): DetailLine[] {
+  for (const task of tree.tasks.values()) {
+    if (!`${stream}/`.startsWith(`${task.stream}/`)) continue;
+    const lines: DetailLine[] = [
+      { tone: 'title', text: task.stream },
+      { tone: 'task', text: `${task.family}: ${task.text}` },
+    ];
+    for (const design of task.designs.values()) {
+      if (!`${stream}/`.startsWith(`${design.stream}/`)) continue;
+      lines.push(...designLines(design));
+      for (const execution of design.executions.values()) {
+        if (stream === execution.stream) lines.push(...executionLines(execution));
+      }
+    }
+    return lines;
+  }
+  return [];
+}
+
+function designLines(design: DesignView): DetailLine[] {
+  const lines: DetailLine[] = [];
+  if (design.script !== '') lines.push({ tone: 'script', text: design.script });
+  if (design.rejection !== '') lines.push({ tone: 'bad', text: `rejected, ${design.rejection}` });
+  return lines;
+}
+
+function executionLines(execution: ExecutionView): DetailLine[] {
+  const lines: DetailLine[] = [{ tone: 'title', text: execution.stream.split('/').slice(-2).join(' ') }];
+  for (const agent of execution.agents.values()) {
+    lines.push({ tone: 'note', text: `${agent.name} (${agent.state})` });
+    for (const { who, text } of agent.lines) {
+      if (who === 'task') continue;
+      const tone = who === 'tool' || who === 'call' ? 'tool' : who === 'agent' ? 'said' : 'note';
+      lines.push({ tone, text: `  ${who}: ${text}` });
+    }
+  }
+  if (execution.score !== null) {
+    lines.push({
+      tone: execution.score === 1 ? 'good' : 'bad',
+      text: `verdict: score ${execution.score}, answer ${execution.answer}`,
+    });
+  } else if (execution.state === 'failed') lines.push({ tone: 'bad', text: 'no answer' });
+  return lines;
+}

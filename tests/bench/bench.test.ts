@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { configure } from '../../src/runtime/config.ts';
+import { bench } from '../../tools/bench/bench.ts';
+
+/** A model and trees so small that every measurement is over at once; figures are looked at, never judged. */
+const config = configure('quick', {
+  model: { dim: 32, layers: 1, heads: 2, hidden: 64, context: 128 },
+  tasks: { train: 40, heldOut: 4 },
+  imitation: { chunks: 1, stepsPerChunk: 1, batchTokens: 256, learningRate: 5e-3, designerShare: 0.5 },
+  rollout: {
+    tasksPerStep: 2,
+    designs: 2,
+    executions: 2,
+    temperature: 1,
+    designerTokens: 40,
+    executorTokens: 24,
+  },
+});
+
+test('every measurement is taken and gives finite, positive figures', async () => {
+  const seen = new Set<string>();
+  const { machine, decode, trainStep, log, step } = await bench({
+    config,
+    seconds: 0.05,
+    onProgress: (what) => seen.add(what),
+  });
+  expect([...seen]).toEqual(['decoding', 'training step', 'log', 'steps of a run']);
+  expect(machine).toEqual({ cores: expect.any(Number), model: expect.any(String) });
+  expect(Object.keys(decode)).toEqual(['tokensPerSecond', 'tokensPerSecondTwoThreads']);
+  expect(Object.keys(trainStep)).toEqual([
+    'ms',
+    'msTwoShards',
+    'tokensPerSecond',
+    'matmulShare',
+    'matmulGflops',
+  ]);
+  expect(Object.keys(log)).toEqual([
+    'appendPerSecond',
+    'bareInsertPerSecond',
+    'appendRatio',
+    'replayPerSecond',
+  ]);
+  const { shares, ...figures } = step;
+  for (const value of [decode, trainStep, log, figures, shares].flatMap((each) => Object.values(each))) {
+    expect(Number.isFinite(value)).toBe(true);
+    expect(value).toBeGreaterThan(0);
+  }
+  expect(Object.values(shares).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
+});

@@ -1,0 +1,71 @@
+import { must } from '../../src/core/errors.ts';
+import { batchFeeds } from '../../src/learning/batch.ts';
+import { sequenceLength } from '../../src/learning/batches.ts';
+import { DEFAULT_HYPER_PARAMETERS, initialState, Learner } from '../../src/learning/learner.ts';
+import { supervisedBatch } from '../../src/learning/tensors.ts';
+import { localSession } from '../../src/onnx/session.ts';
+import { type BatchSizes, matmulFeeds, matmulGflop, matmulGraph } from './matmuls.ts';
+import { alternate, type Measuring } from './measure.ts';
+import { demonstrations, type Workload } from './workload.ts';
+
+export interface TrainStepFigures {
+  /** Median time of one step as one graph on one thread, ms. */
+  readonly ms: number;
+  /** The same with two gradient shards, one thread each. */
+  readonly msTwoShards: number;
+  /** Tokens of prompts and completions, padding not counted, that one thread trains on per second. */
+  readonly tokensPerSecond: number;
+  /**
+   * Time that ONNX Runtime takes for the step's matrix products alone, on one thread, as a share of the
+   * one-graph step: 1 would be a step that costs nothing besides.
+   */
+  readonly matmulShare: number;
+  /** Speed of those products alone, 10⁹ floating-point operations per second. */
+  readonly matmulGflops: number;
+}
+
+/** Minibatches that are trained on in turn. */
+const BATCHES = 6;
+
+/**
+ * Measures steps of the cold start, of which a run makes the most. All pieces take their turns on the same
+ * minibatch, and every step starts from the same state.
+ */
+export async function measureTrainStep(given: Workload, measuring: Measuring): Promise<TrainStepFigures> {
+  const { transformer, weights } = given;
+  const state = initialState(weights);
+  const batches = demonstrations(given, BATCHES).map((minibatch) => {
+    const batch = supervisedBatch(minibatch);
+    const sizes: BatchSizes = { B: batch.rows, T: batch.length, K: batchFeeds(batch).positions.length };
+    const tokens = minibatch.sequences.reduce((sum, sequence) => sum + sequenceLength(sequence), 0);
+    const feeds = matmulFeeds(transformer, sizes);
+    return { batch, tokens, feeds, gflop: matmulGflop(transformer, sizes) };
+  });
+  const of = (round: number) => must(batches[round % batches.length], 'a minibatch');
+  const one = new Learner(transformer, { shards: 1 });
+  const two = new Learner(transformer, { shards: 2 });
+  const products = await localSession(matmulGraph(transformer));
+  try {
+    const seconds = await alternate(
+      {
+        one: async (round) => void (await one.step(state, of(round).batch, DEFAULT_HYPER_PARAMETERS)),
+        matmuls: async (round) => void (await products.run(of(round).feeds)),
+        two: async (round) => void (await two.step(state, of(round).batch, DEFAULT_HYPER_PARAMETERS)),
+      },
+      measuring,
+    );
+    return {
+      ms: 1000 * seconds.one,
+      msTwoShards: 1000 * seconds.two,
+      tokensPerSecond: mean(batches.map(({ tokens }) => tokens)) / seconds.one,
+      matmulShare: seconds.matmuls / seconds.one,
+      matmulGflops: mean(batches.map(({ gflop }) => gflop)) / seconds.matmuls,
+    };
+  } finally {
+    await Promise.all([one.close(), two.close(), products.close()]);
+  }
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
