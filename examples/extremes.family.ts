@@ -22,11 +22,18 @@ function compose(random: RandomStream): Task {
   const word = random.pick(WORDS);
   const numbers = Array.from({ length: random.integer(3, 5) }, () => random.integer(11, 99));
   const most = Math.max(...numbers);
-  const value = word === 'greatest' ? most : word === 'least' ? Math.min(...numbers) : most - Math.min(...numbers);
+  const value =
+    word === 'greatest' ? most : word === 'least' ? Math.min(...numbers) : most - Math.min(...numbers);
   const text = `${word} of ${numbers.join(' ')}`;
   // The order of the numbers does not matter, so it is not part of the content that the splits differ by.
   const key = `extremes ${word} ${[...numbers].sort((a, b) => a - b).join(' ')}`;
-  return { id: taskId('extremes', key, text), family: 'extremes', key, text, check: { kind: 'integer', value } };
+  return {
+    id: taskId('extremes', key, text),
+    family: 'extremes',
+    key,
+    text,
+    check: { kind: 'integer', value },
+  };
 }
 
 export const extremes: TaskFamily = {

@@ -54,6 +54,9 @@ const run = startRun(
 );
 console.log(`${run.id}: ${await run.finished}`);
 for (const [family, { score, tasks: count, shapes }] of Object.entries(view.after)) {
-  console.log(`${family}: ${((100 * score) / count).toFixed(0)} % of ${count} held-out tasks; designs`, shapes);
+  console.log(
+    `${family}: ${((100 * score) / count).toFixed(0)} % of ${count} held-out tasks; designs`,
+    shapes,
+  );
 }
 store.close();

@@ -1,7 +1,14 @@
 // A node of one's own, in one file: `retry(agent("solve"), 3)` asks again, from nothing, until the public
 // tests pass or the tries are used up.
 import { z } from 'zod';
-import { type AgentSpec, agentNode, askAgent, type ChartState, type NodeKind, type NodeSpec } from '../src/index.ts';
+import {
+  type AgentSpec,
+  agentNode,
+  askAgent,
+  type ChartState,
+  type NodeKind,
+  type NodeSpec,
+} from '../src/index.ts';
 
 interface RetrySpec extends NodeSpec {
   readonly kind: 'retry';
@@ -13,7 +20,11 @@ export const retryNode: NodeKind<RetrySpec> = {
   kind: 'retry',
   parameters: ['of', 'tries'],
   schema: (child) =>
-    z.strictObject({ kind: z.literal('retry'), of: agentNode.schema(child), tries: z.number().int().min(2).max(4) }),
+    z.strictObject({
+      kind: z.literal('retry'),
+      of: agentNode.schema(child),
+      tries: z.number().int().min(2).max(4),
+    }),
   name: () => 'retry',
   shape: (spec, of) => `retry${spec.tries}(${of.shape(spec.of)})`,
   calls: (spec, of) => spec.tries * of.calls(spec.of),
@@ -30,7 +41,10 @@ export const retryNode: NodeKind<RetrySpec> = {
         },
       };
       const last = index + 1 === spec.tries;
-      states[name] = { ...askAgent(spec.of, attempt), onDone: last ? settle : { target: `check${index + 1}` } };
+      states[name] = {
+        ...askAgent(spec.of, attempt),
+        onDone: last ? settle : { target: `check${index + 1}` },
+      };
       if (last) return;
       states[`check${index + 1}`] = {
         entry: { type: 'check', params: { path: attempt } },
@@ -45,6 +59,7 @@ export const retryNode: NodeKind<RetrySpec> = {
     return { initial: 'try1', states };
   },
   combiners: {
-    latestAnswer: (results) => results.find(({ ok }) => ok) ?? results[0] ?? { ok: false, cause: 'no answer' },
+    latestAnswer: (results) =>
+      results.find(({ ok }) => ok) ?? results[0] ?? { ok: false, cause: 'no answer' },
   },
 };

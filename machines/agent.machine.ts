@@ -104,7 +104,11 @@ export const agentMachine = setup({
       entry: 'call',
       on: {
         called: [
-          { guard: 'cutOff', target: 'failed', actions: ['hear', { type: 'fail', params: { cause: 'length' } }] },
+          {
+            guard: 'cutOff',
+            target: 'failed',
+            actions: ['hear', { type: 'fail', params: { cause: 'length' } }],
+          },
           {
             guard: 'outOfTurns',
             target: 'failed',

@@ -9,9 +9,10 @@
  *
  * A kit is where your own task families and nodes of designs come in; see examples/.
  */
+
+export type { ChartState, NodeResult } from '../machines/execution.machine.ts';
 export { MemoryLog } from '../store/memory-log.ts';
 export { Store } from '../store/store.ts';
-export type { ChartState, NodeResult } from '../machines/execution.machine.ts';
 export { UserError } from './core/errors.ts';
 export { RandomStream } from './core/random.ts';
 export { NodeLibrary } from './designs/library.ts';

@@ -14,7 +14,11 @@ function checkNode() {
   var major = Number(process.versions.node.split('.')[0]);
   if (major >= MINIMUM) return;
   console.error(
-    'troupe: Node ' + process.versions.node + ' is too old; install Node ' + MINIMUM + ' or newer and try again.',
+    'troupe: Node ' +
+      process.versions.node +
+      ' is too old; install Node ' +
+      MINIMUM +
+      ' or newer and try again.',
   );
   process.exit(2);
 }
@@ -32,7 +36,11 @@ function isInstalled() {
   var wanted = readJson('package-lock.json');
   var present = readJson('node_modules/.package-lock.json');
   if (wanted === null || present === null) return false;
-  if (!fs.existsSync(path.join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node')))
+  if (
+    !fs.existsSync(
+      path.join(root, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node'),
+    )
+  )
     return false;
   return Object.keys(wanted.packages).every((name) => {
     var want = wanted.packages[name];
@@ -45,7 +53,9 @@ function isInstalled() {
 function install() {
   process.stderr.write('troupe: installing the locked packages (once, about a minute)…\n');
   var env = Object.assign({}, process.env, { ONNXRUNTIME_NODE_INSTALL: 'skip' });
-  var result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // Not `npm ci`: it refuses a lockfile that lacks another platform's optional binaries, as some registries'
+  // mirrors leave them out. `--no-save` installs what is locked and leaves the lockfile alone.
+  var result = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     env: env,
     encoding: 'utf8',
@@ -53,7 +63,9 @@ function install() {
   });
   if (result.status === 0 && isInstalled()) return;
   process.stderr.write(String(result.stdout || '') + String(result.stderr || '') + '\n');
-  console.error('troupe: npm could not install the packages; see its message above, then run "npm ci" yourself.');
+  console.error(
+    'troupe: npm could not install the packages; see its message above, then run "npm install --no-save" yourself.',
+  );
   process.exit(2);
 }
 

@@ -2,10 +2,11 @@ import { createCli } from './cli.ts';
 import { reportFailure } from './failure.ts';
 
 process.exitCode = 0;
-// A reader that went away, such as `head`, is a normal end.
+// A reader that went away, such as `head`, is a normal end; a run in progress ends as it does on a signal.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  if (error.code !== 'EPIPE') throw error;
+  if (process.listenerCount('SIGTERM') > 0) process.emit('SIGTERM', 'SIGTERM');
+  else process.exit(0);
 });
 
 try {

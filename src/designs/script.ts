@@ -32,7 +32,11 @@ const FAILURES: { readonly [failure in SandboxFailure]: DesignFailure } = {
  * Evaluates a designer's script in the sandbox and checks what it hands over: `run(node)`, once, with a
  * node of the library. Never throws for what the script does; every refusal has a cause and a sentence.
  */
-export async function readScript(script: string, library: NodeLibrary, sandbox: Sandbox): Promise<DesignResult> {
+export async function readScript(
+  script: string,
+  library: NodeLibrary,
+  sandbox: Sandbox,
+): Promise<DesignResult> {
   const result = await sandbox.evaluate({
     prelude: `${library.prelude}\nvar design = null; function run(node) { if (design !== null) throw new Error('run() twice'); design = { node: node }; }`,
     source: `${script}\n;return design;`,

@@ -37,7 +37,8 @@ export class LearnerThread {
     hyper: readonly HyperParameters[],
   ): Promise<Trained> {
     const result = await this.#ask({ kind: 'train', state, batches, hyper });
-    if (result === null || !('state' in result)) throw new InvariantError('the learner answered something else');
+    if (result === null || !('state' in result))
+      throw new InvariantError('the learner answered something else');
     return result;
   }
 

@@ -7,11 +7,7 @@ import type { Kit } from './kit.ts';
 const CORPUS_TASKS = 1000;
 
 /** The tokenizer's corpus: what designers and executors read and write in the training tasks. */
-export function* tokenizerCorpus(
-  seed: number,
-  train: readonly Task[],
-  kit: Kit,
-): Generator<string> {
+export function* tokenizerCorpus(seed: number, train: readonly Task[], kit: Kit): Generator<string> {
   for (const task of train.slice(0, CORPUS_TASKS)) {
     const family = kit.families.find(({ name }) => name === task.family);
     const random = new RandomStream(seed, 'corpus', task.id);

@@ -1,5 +1,5 @@
-import type { BlobChange } from '../../store/event-log.ts';
 import type { EffectName } from '../../machines/command.ts';
+import type { BlobChange } from '../../store/event-log.ts';
 import type { JsonObject } from '../core/json.ts';
 
 /** An effect that an actor asked for. `stream` and `key` name the place; together they are unique in a run. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Tally } from '../../machines/tally.ts';
-import { MemoryLog } from '../../store/memory-log.ts';
 import type { EventReader, StoredEvent } from '../../store/event-log.ts';
+import { MemoryLog } from '../../store/memory-log.ts';
 import { InvariantError } from '../core/errors.ts';
 import type { Task } from '../tasks/task.ts';
 import { actorFactory } from './actors.ts';
@@ -37,7 +37,11 @@ const tallySchema = z.record(
  * Scores one policy version of a run on its held-out tasks, one design and one execution each, sampled at
  * the training temperature. Draws come from streams of their own (`eval/now/…`); nothing is written.
  */
-export async function evaluate(recorded: EventReader, config: RunConfig, options: EvaluateOptions): Promise<Tally> {
+export async function evaluate(
+  recorded: EventReader,
+  config: RunConfig,
+  options: EvaluateOptions,
+): Promise<Tally> {
   const material = readMaterial(recorded);
   if (material === null) throw new InvariantError('the run has no tasks or tokenizer');
   const log = new MemoryLog(() => 0);
@@ -45,7 +49,11 @@ export async function evaluate(recorded: EventReader, config: RunConfig, options
   try {
     troupe.models.restore(recorded, options.label);
     await troupe.load();
-    const tasks = firstOfEach(material.tasks.heldOut, options.tasks).map(({ id, family, text }) => ({ id, family, text }));
+    const tasks = firstOfEach(material.tasks.heldOut, options.tasks).map(({ id, family, text }) => ({
+      id,
+      family,
+      text,
+    }));
     const scheduler = new Scheduler({
       log,
       effects: troupe.effects,

@@ -1,6 +1,6 @@
+import { RandomStream } from '../core/random.ts';
 import { minibatches } from '../learning/batches.ts';
 import { forEachTarget, policyBatch } from '../learning/tensors.ts';
-import { RandomStream } from '../core/random.ts';
 import type { Role } from '../policies/prompt.ts';
 import type { LoggedSequence, Rehearsal } from './effects/learning.ts';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { canonicalJson } from '../core/json.ts';
+import { pad } from '../../machines/command.ts';
 import type { EventReader } from '../../store/event-log.ts';
+import { canonicalJson } from '../core/json.ts';
 import { assignCredit, type CreditSettings, type StepCredit } from '../credit/credit.ts';
 import { readTrees } from '../credit/tree.ts';
-import { pad } from '../../machines/command.ts';
 
 /** The prefix of a step's streams. */
 export function stepPrefix(step: number): string {

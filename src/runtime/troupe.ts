@@ -11,6 +11,7 @@ import { QuickJsSandbox } from '../tasks/quickjs-sandbox.ts';
 import type { Sandbox } from '../tasks/sandbox.ts';
 import { buildTaskSet, decodeTaskSet, encodeTaskSet, TaskIndex, type TaskSet } from '../tasks/task-set.ts';
 import type { RunConfig } from './config.ts';
+import { tokenizerCorpus } from './corpus.ts';
 import type { Effects } from './effect.ts';
 import { actingEffects } from './effects/acting.ts';
 import { imitatingEffect } from './effects/imitating.ts';
@@ -18,7 +19,6 @@ import { creditEffect, learnEffect, type Rehearsal } from './effects/learning.ts
 import { pickingEffect } from './effects/picking.ts';
 import type { Kit } from './kit.ts';
 import { Models } from './models.ts';
-import { tokenizerCorpus } from './corpus.ts';
 
 /** Names of the blobs that a run is made of, besides its weights. */
 export const TASKS_BLOB = 'tasks';
@@ -135,7 +135,9 @@ export class Troupe {
 
   /** Takes up where the log stands: the weights of its last `imitated` or `learned` event. */
   async restore(log: EventLog): Promise<void> {
-    const last = log.read('session').findLast((event) => event.type === 'imitated' || event.type === 'learned');
+    const last = log
+      .read('session')
+      .findLast((event) => event.type === 'imitated' || event.type === 'learned');
     if (last === undefined) return;
     this.models.restore(log, labelSchema.parse(last.data).label);
     await this.load();

@@ -9,8 +9,8 @@ import type {
   SeqRange,
   StoredEvent,
 } from '../../store/event-log.ts';
-import { canonicalJson } from '../core/json.ts';
 import { sha256 } from '../core/hash.ts';
+import { canonicalJson } from '../core/json.ts';
 
 /** The first place where a re-execution and the log differ. */
 export interface Divergence {
@@ -173,7 +173,15 @@ function difference(recorded: StoredEvent, type: string, data: StoredEvent['data
 }
 
 function extra(stream: string, version: number, type: string, text: string): Divergence {
-  return { stream, version, seq: null, type, field: '(event)', recorded: '(no such event)', executed: shorten(text) };
+  return {
+    stream,
+    version,
+    seq: null,
+    type,
+    field: '(event)',
+    recorded: '(no such event)',
+    executed: shorten(text),
+  };
 }
 
 function shorten(text: string): string {

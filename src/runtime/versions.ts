@@ -1,6 +1,6 @@
+import { pad } from '../../machines/command.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import { UserError } from '../core/errors.ts';
-import { pad } from '../../machines/command.ts';
 
 /** A policy version that a run still keeps: the label of its blobs, and its hash. */
 export interface KeptVersion {
@@ -36,7 +36,9 @@ export function findVersion(log: EventReader, wanted: string, run: string): Kept
           ? kept.find(({ label }) => label === `step/${pad(Number(step), 4)}`)
           : kept.find(({ version }) => wanted.length >= 4 && version.startsWith(wanted));
   if (found !== undefined) return found;
-  const list = kept.map(({ label, version }) => `${label.replace(/\/0+(?=\d)/, '/')} (${version.slice(0, 8)})`);
+  const list = kept.map(
+    ({ label, version }) => `${label.replace(/\/0+(?=\d)/, '/')} (${version.slice(0, 8)})`,
+  );
   throw new UserError(
     'unknown-policy',
     list.length === 0

@@ -45,7 +45,11 @@ export function readText(text: string): Expression {
   return steps.reduce((tree, step) => {
     const [word, value] = step.split(' ');
     const operator = OPERATORS.find((each) => STEP_WORDS[each] === word);
-    return applyStep(tree, word === REVERSED ? REVERSED : must(operator, `a step in "${text}"`), Number(value));
+    return applyStep(
+      tree,
+      word === REVERSED ? REVERSED : must(operator, `a step in "${text}"`),
+      Number(value),
+    );
   }, readExpression(expression));
 }
 

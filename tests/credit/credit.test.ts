@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { encodeFloats, encodeIds } from '../../src/core/bytes.ts';
+import { RandomStream } from '../../src/core/random.ts';
 import { centre, normalise } from '../../src/credit/advantage.ts';
 import { assignCredit, type CreditSettings } from '../../src/credit/credit.ts';
 import { designReward } from '../../src/credit/reward.ts';
 import { type LogEvent, readTrees } from '../../src/credit/tree.ts';
-import { RandomStream } from '../../src/core/random.ts';
 
 const SETTINGS: CreditSettings = {
   callPrice: 0.1,
@@ -31,7 +31,10 @@ function called(text: string, key = 'turn/0', logProb = -1): LogEvent['data'] {
 }
 
 /** Events of one task: per design its script and the scores of its executions, or null where rejected. */
-function tree(task: string, designs: readonly { script: string; scores: readonly number[] | null; calls?: number }[]): LogEvent[] {
+function tree(
+  task: string,
+  designs: readonly { script: string; scores: readonly number[] | null; calls?: number }[],
+): LogEvent[] {
   const events: LogEvent[] = [];
   const add = (stream: string, type: string, data: LogEvent['data']) =>
     events.push({ stream, version: events.filter((event) => event.stream === stream).length, type, data });
@@ -58,11 +61,14 @@ function tree(task: string, designs: readonly { script: string; scores: readonly
 describe('advantages', () => {
   it('sum to zero within a group', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 2, maxLength: 20 }), (rewards) => {
-        for (const group of [normalise(rewards, 0.05), centre(rewards, 0.3, 1e9)]) {
-          expect(Math.abs((group ?? []).reduce((sum, a) => sum + a, 0))).toBeLessThan(1e-6);
-        }
-      }),
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 2, maxLength: 20 }),
+        (rewards) => {
+          for (const group of [normalise(rewards, 0.05), centre(rewards, 0.3, 1e9)]) {
+            expect(Math.abs((group ?? []).reduce((sum, a) => sum + a, 0))).toBeLessThan(1e-6);
+          }
+        },
+      ),
     );
   });
 
@@ -88,8 +94,14 @@ describe('credit', () => {
 
   it('gives every role its own group: tasks never mix (B-6)', () => {
     const events = [
-      ...tree('step/0000/task/000', [{ script: 'a', scores: [1, 1] }, { script: 'b', scores: [0, 0] }]),
-      ...tree('step/0000/task/001', [{ script: 'a', scores: [0, 0] }, { script: 'b', scores: [0, 0] }]),
+      ...tree('step/0000/task/000', [
+        { script: 'a', scores: [1, 1] },
+        { script: 'b', scores: [0, 0] },
+      ]),
+      ...tree('step/0000/task/001', [
+        { script: 'a', scores: [0, 0] },
+        { script: 'b', scores: [0, 0] },
+      ]),
     ];
     const credit = assignCredit(readTrees(events), 'designer', SETTINGS);
     expect(credit).toMatchObject({ groups: 2, zeroVariance: 1 });
@@ -107,7 +119,10 @@ describe('credit', () => {
     ]);
     const trees = readTrees(events);
     expect(assignCredit(trees, 'executor', SETTINGS)).toMatchObject({ groups: 2, zeroVariance: 1 });
-    expect(assignCredit(trees, 'executor', { ...SETTINGS, executorGroup: 'task' })).toMatchObject({ groups: 1, zeroVariance: 0 });
+    expect(assignCredit(trees, 'executor', { ...SETTINGS, executorGroup: 'task' })).toMatchObject({
+      groups: 1,
+      zeroVariance: 0,
+    });
   });
 
   it('rejected scripts earn 0, and no design earns less', () => {
@@ -122,7 +137,10 @@ describe('credit', () => {
   });
 
   it('rewards improbable valid designs only when asked to', () => {
-    const events = tree('step/0000/task/000', [{ script: 'a', scores: [1, 1] }, { script: 'b', scores: null }]);
+    const events = tree('step/0000/task/000', [
+      { script: 'a', scores: [1, 1] },
+      { script: 'b', scores: null },
+    ]);
     const plain = assignCredit(readTrees(events), 'designer', SETTINGS);
     const novel = assignCredit(readTrees(events), 'designer', { ...SETTINGS, novelty: 0.1 });
     expect(plain.samples[0]?.advantage).toBeCloseTo(0.5 / 0.3, 12);
@@ -131,7 +149,10 @@ describe('credit', () => {
 
   it('does not depend on the order in which streams were written', () => {
     const events = [
-      ...tree('step/0000/task/000', [{ script: 'a', scores: [1, 0] }, { script: 'b', scores: [0, 1], calls: 2 }]),
+      ...tree('step/0000/task/000', [
+        { script: 'a', scores: [1, 0] },
+        { script: 'b', scores: [0, 1], calls: 2 },
+      ]),
       ...tree('step/0000/task/001', [{ script: 'a', scores: [1, 0] }]),
     ];
     const expected = assignCredit(readTrees(events), 'executor', SETTINGS);

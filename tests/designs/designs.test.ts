@@ -19,7 +19,9 @@ describe('scripts', () => {
   });
 
   it('may use the whole language to describe a design', async () => {
-    const design = await read('const voters = 2 + 1; const a = agent("solve", "js"); run(vote(reflect(a), voters));');
+    const design = await read(
+      'const voters = 2 + 1; const a = agent("solve", "js"); run(vote(reflect(a), voters));',
+    );
     expect(design).toMatchObject({ ok: true, shape: 'vote3(reflect(agent+js))', maxCalls: 12 });
   });
 

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { creditFromLog, recordedCredits, sameCredit } from '../../src/runtime/recorded-credit.ts';
+import type { JsonObject } from '../../src/core/json.ts';
 import { evaluate } from '../../src/runtime/evaluate.ts';
+import { creditFromLog, recordedCredits, sameCredit } from '../../src/runtime/recorded-credit.ts';
 import { resumeRun, startRun } from '../../src/runtime/run.ts';
 import { verifyRun } from '../../src/runtime/verify.ts';
 import { findVersion } from '../../src/runtime/versions.ts';
 import { sessionView, summarise } from '../../src/views/run-summary.ts';
-import type { JsonObject } from '../../src/core/json.ts';
 import type { StoredEvent } from '../../store/event-log.ts';
 import type { Store } from '../../store/store.ts';
 import { KIT, runOptions, scratch, smallConfig } from './small-run.ts';
@@ -35,7 +35,11 @@ afterAll(() => {
 });
 
 /** The finished run with one event changed and every hash computed anew, as a careful forger would leave it. */
-function forge(name: string, which: (event: StoredEvent) => boolean, change: (data: JsonObject) => JsonObject): Store {
+function forge(
+  name: string,
+  which: (event: StoredEvent) => boolean,
+  change: (data: JsonObject) => JsonObject,
+): Store {
   const forged = directory.open(name);
   const { id } = forged.createRun({ config: store.run('latest').config, codeVersion: 'test' });
   const log = forged.openLog(id);
@@ -48,7 +52,9 @@ function forge(name: string, which: (event: StoredEvent) => boolean, change: (da
   }
   expect(done).toBe(true);
   log.append([], {
-    put: reader.blobs().map(({ name: blob, kind }) => ({ name: blob, kind, bytes: reader.blob(blob) ?? new Uint8Array() })),
+    put: reader
+      .blobs()
+      .map(({ name: blob, kind }) => ({ name: blob, kind, bytes: reader.blob(blob) ?? new Uint8Array() })),
   });
   log.close();
   forged.setStatus(id, 'done');
@@ -62,7 +68,8 @@ describe('a run', () => {
     expect(view.steps.map(({ role }) => role)).toEqual(['executor', 'designer', 'executor']);
     expect(Object.keys(view.before)).toEqual(['arithmetic', 'code']);
     const types = new Set([...store.reader('latest').events()].map(({ type }) => type));
-    for (const type of ['compiled', 'rejected', 'tool.returned', 'checked', 'verified']) expect(types).toContain(type);
+    for (const type of ['compiled', 'rejected', 'tool.returned', 'checked', 'verified'])
+      expect(types).toContain(type);
   });
 
   it('gives the same event hash and weights hash again, on another number of threads', async () => {
@@ -90,7 +97,9 @@ describe('a run', () => {
     const credits = recordedCredits(reader);
     expect(credits).toHaveLength(3);
     for (const credit of credits) {
-      expect(sameCredit(creditFromLog(reader, credit.step, credit.role, smallConfig().credit), credit)).toBe(true);
+      expect(sameCredit(creditFromLog(reader, credit.step, credit.role, smallConfig().credit), credit)).toBe(
+        true,
+      );
     }
   });
 
@@ -135,24 +144,56 @@ describe('verify', () => {
     const result = await verify(store);
     expect(result).toMatchObject({ run: 'run-1', identical: true, divergence: null });
     expect(result.events).toBe(store.reader('latest').count());
-    expect(result.calls).toBe([...store.reader('latest').events()].filter(({ type }) => type === 'called').length);
+    expect(result.calls).toBe(
+      [...store.reader('latest').events()].filter(({ type }) => type === 'called').length,
+    );
   });
 
   it('names an event of which one byte was altered', async () => {
-    const forged = forge('byte.db', () => true, (data) => data);
-    const { seq, stream } = [...forged.reader('latest').events()].find(({ type }) => type === 'verified') ?? {};
+    const forged = forge(
+      'byte.db',
+      () => true,
+      (data) => data,
+    );
+    const { seq, stream } =
+      [...forged.reader('latest').events()].find(({ type }) => type === 'verified') ?? {};
     forged.connection.db
-      .prepare(`UPDATE events SET data = replace(data, '"score":', '"scorf":') WHERE position & 4294967295 = ?`)
+      .prepare(
+        `UPDATE events SET data = replace(data, '"score":', '"scorf":') WHERE position & 4294967295 = ?`,
+      )
       .run(seq);
-    expect(await verify(forged)).toMatchObject({ identical: false, divergence: { seq, stream, foundBy: 'hashes' } });
+    expect(await verify(forged)).toMatchObject({
+      identical: false,
+      divergence: { seq, stream, foundBy: 'hashes' },
+    });
     forged.close();
   });
 
   it.each([
-    ['a verdict', (event: StoredEvent) => event.type === 'verified', (data: JsonObject) => ({ ...data, score: 0.5 }), 'score'],
-    ['a sampled text', (event: StoredEvent) => event.type === 'called', (data: JsonObject) => ({ ...data, text: 'run()' }), 'text'],
-    ['a loss', (event: StoredEvent) => event.type === 'learned', (data: JsonObject) => ({ ...data, loss: 7 }), 'loss'],
-    ['an input', (event: StoredEvent) => event.type === 'started' && event.stream.includes('/agent/'), (data: JsonObject) => ({ ...data, task: '1+1' }), 'task'],
+    [
+      'a verdict',
+      (event: StoredEvent) => event.type === 'verified',
+      (data: JsonObject) => ({ ...data, score: 0.5 }),
+      'score',
+    ],
+    [
+      'a sampled text',
+      (event: StoredEvent) => event.type === 'called',
+      (data: JsonObject) => ({ ...data, text: 'run()' }),
+      'text',
+    ],
+    [
+      'a loss',
+      (event: StoredEvent) => event.type === 'learned',
+      (data: JsonObject) => ({ ...data, loss: 7 }),
+      'loss',
+    ],
+    [
+      'an input',
+      (event: StoredEvent) => event.type === 'started' && event.stream.includes('/agent/'),
+      (data: JsonObject) => ({ ...data, task: '1+1' }),
+      'task',
+    ],
   ])('finds %s that was altered with all hashes made to fit', async (_, which, change, field) => {
     const forged = forge(`forged-${field}.db`, which, change);
     const { seq, stream } = [...store.reader('latest').events()].find(which) ?? {};
@@ -183,10 +224,15 @@ describe('kill -9', () => {
 
   /** Runs the child until it has printed `type` for the `count`th time, then kills it; true if it was killed. */
   function runUntil(file: string, type: string, count: number): Promise<boolean> {
-    const started = spawn(process.execPath, ['--import', 'tsx', child, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const started = spawn(process.execPath, ['--import', 'tsx', child, file], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let seen = 0;
     started.stdout.on('data', (chunk: Buffer) => {
-      seen += chunk.toString().split('\n').filter((line) => line === type).length;
+      seen += chunk
+        .toString()
+        .split('\n')
+        .filter((line) => line === type).length;
       if (seen >= count) started.kill('SIGKILL');
     });
     return new Promise((resolve) => started.on('exit', (_, signal) => resolve(signal === 'SIGKILL')));

@@ -89,9 +89,9 @@ describe('scheduler', () => {
 
   it('ends with the error of an effect that failed', async () => {
     const effects = { ...scriptedEffects(7, () => 0), learn: () => Promise.reject(new Error('no memory')) };
-    await expect(scriptedRun(new MemoryLog(clock), effects).run('session', 'session', SESSION)).rejects.toThrow(
-      'no memory',
-    );
+    await expect(
+      scriptedRun(new MemoryLog(clock), effects).run('session', 'session', SESSION),
+    ).rejects.toThrow('no memory');
   });
 
   it('does what the machine says: without the transition to learning there is no learning', async () => {

@@ -1,6 +1,6 @@
 import { RandomStream } from '../../src/core/random.ts';
-import { defaultLibrary } from '../../src/designs/library.ts';
 import { DEMONSTRATED_SCRIPTS } from '../../src/designs/demonstrations.ts';
+import { defaultLibrary } from '../../src/designs/library.ts';
 import { checkSpec } from '../../src/designs/script.ts';
 import { actorFactory } from '../../src/runtime/actors.ts';
 import type { EffectAnswer, EffectRequest, Effects } from '../../src/runtime/effect.ts';
@@ -38,7 +38,8 @@ export function scriptedEffects(seed: number, delay: (place: string) => number):
     async (request: EffectRequest): Promise<EffectAnswer> => {
       effects.count++;
       const place = `${request.stream}/${request.key}`;
-      for (let turns = delay(place); turns > 0; turns--) await new Promise((resolve) => setImmediate(resolve));
+      for (let turns = delay(place); turns > 0; turns--)
+        await new Promise((resolve) => setImmediate(resolve));
       return respond(request, new RandomStream(seed, place));
     };
   const effects = {
@@ -55,17 +56,27 @@ export function scriptedEffects(seed: number, delay: (place: string) => number):
         logProbs: '',
       },
     })),
-    tool: answer((_, random) => ({ type: 'tool.returned', data: { ok: true, text: String(random.integer(0, 3)) } })),
+    tool: answer((_, random) => ({
+      type: 'tool.returned',
+      data: { ok: true, text: String(random.integer(0, 3)) },
+    })),
     compile: answer((_, random) => {
       const design = checkSpec(random.pick(SPECS), library);
       return design.ok && random.uniform() < 0.8
         ? {
             type: 'compiled',
-            data: { spec: JSON.parse(JSON.stringify(design.spec)), shape: design.shape, maxCalls: design.maxCalls },
+            data: {
+              spec: JSON.parse(JSON.stringify(design.spec)),
+              shape: design.shape,
+              maxCalls: design.maxCalls,
+            },
           }
         : { type: 'rejected', data: { cause: 'syntax', message: random.pick(DEMONSTRATED_SCRIPTS) } };
     }),
-    check: answer((_, random) => ({ type: 'checked', data: { passed: random.uniform() < 0.5, text: 'said' } })),
+    check: answer((_, random) => ({
+      type: 'checked',
+      data: { passed: random.uniform() < 0.5, text: 'said' },
+    })),
     verify: answer((_, random) => ({
       type: 'verified',
       data: { score: random.integer(0, 1), answer: { kind: 'integer', value: 1 }, parts: {} },

@@ -11,6 +11,7 @@ const options = {
     for (const { type } of events) process.stdout.write(`${type}\n`);
   },
 };
-const run = store.runs().length === 0 ? startRun(store, smallConfig(), options) : resumeRun(store, 'latest', options);
+const run =
+  store.runs().length === 0 ? startRun(store, smallConfig(), options) : resumeRun(store, 'latest', options);
 await run.finished;
 store.close();

@@ -13,11 +13,12 @@ export interface BatchSizes {
   readonly K: number;
 }
 
-/** A product C = A B (or A Bᵀ) of the forward pass, over the last two axes. */
+/** A product C = α A B (or α A Bᵀ) of the forward pass, over the last two axes. */
 interface Product {
   readonly a: Shape;
   readonly b: Shape;
   readonly transB?: boolean;
+  readonly alpha?: number;
 }
 
 /**
@@ -32,7 +33,7 @@ function products({ dim, heads, hidden, layers, vocab }: TransformerConfig): rea
     const rest: Dim = layer === layers - 1 ? 'K' : all;
     list.push(
       { a: [all, dim], b: [dim, 3 * dim] },
-      { a: ['B', heads, 'T', size], b: ['B', heads, 'T', size], transB: true },
+      { a: ['B', heads, 'T', size], b: ['B', heads, 'T', size], transB: true, alpha: 1 / Math.sqrt(size) },
       { a: ['B', heads, 'T', 'T'], b: ['B', heads, 'T', size] },
       { a: [rest, dim], b: [dim, dim] },
       { a: [rest, dim], b: [dim, hidden] },
@@ -67,12 +68,12 @@ export function matmulGraph(config: TransformerConfig): Uint8Array {
     graph.output(`corner${count++}`, reshape(corner, [1]));
     return product.shape;
   };
-  for (const { a: left, b: right, transB = false } of products(config)) {
+  for (const { a: left, b: right, transB = false, alpha = 1 } of products(config)) {
     const [a, b] = [operand(left), operand(right)];
-    const g = operand(multiply(a, b, { transB }));
-    multiply(g, b, { transB: !transB });
-    if (transB) multiply(g, a, { transA: true });
-    else multiply(a, g, { transA: true });
+    const g = operand(multiply(a, b, { transB, alpha }));
+    multiply(g, b, { transB: !transB, alpha });
+    if (transB) multiply(g, a, { transA: true, alpha });
+    else multiply(a, g, { transA: true, alpha });
   }
   return graph.build();
 }

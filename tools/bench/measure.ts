@@ -47,7 +47,7 @@ export async function alternate<Name extends string>(
 }
 
 /** The middle of a non-empty list, or the mean of the two in the middle. */
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   const low = must(sorted[Math.ceil(middle) - 1], 'a sample');

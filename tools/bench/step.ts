@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
+import { RandomStream } from '../../src/core/random.ts';
 import { actorFactory } from '../../src/runtime/actors.ts';
 import type { RunConfig } from '../../src/runtime/config.ts';
+import type { Effects } from '../../src/runtime/effect.ts';
 import type { Kit } from '../../src/runtime/kit.ts';
 import { Scheduler } from '../../src/runtime/scheduler.ts';
 import { materialBlobs, sessionInput, Troupe } from '../../src/runtime/troupe.ts';
@@ -36,8 +38,11 @@ const PARTS = ['pick', 'rollout', 'credit', 'learn'] as const;
 const PAIR = 2;
 
 /**
- * Runs real training steps, roles by turn, after a short cold start that is just long enough for scripts that
- * compile and completions that end; no evaluation to speak of. At least one pair of steps is measured.
+ * Runs real training steps, roles by turn, after a cold start that is just long enough for completions to end.
+ * A designer of seconds writes few valid scripts, and without executions a step would look too cheap: its
+ * calls are sampled, recorded and learned from as always, but what is compiled are the demonstrated scripts,
+ * each as often. So every design has its executions, where a real run rejects some. No evaluation to speak
+ * of. At least one pair of steps is measured.
  */
 export async function measureStep(given: Workload, measuring: Measuring): Promise<StepFigures> {
   const config = shortRun(given.config);
@@ -67,14 +72,13 @@ function shortRun(config: RunConfig): RunConfig {
     ...config,
     steps: 1000,
     stage: { ...config.stage, steps: 1 },
-    imitation: { ...config.imitation, chunks: 1, stepsPerChunk: 80, designerShare: 0.5 },
+    imitation: { ...config.imitation, chunks: 1, stepsPerChunk: 80 },
   };
 }
 
 /** Times of all steps that were finished before the time was up. */
 async function perform(file: string, given: Workload, { seconds, pulse }: Measuring): Promise<StepTimes[]> {
-  const { config, material } = given;
-  const kit: Kit = { ...given.kit, scripts: ['run(agent("solve", "js"))', 'run(reflect(agent("solve")))'] };
+  const { config, material, kit } = given;
   const tasks = { ...material.tasks, heldOut: material.tasks.heldOut.slice(0, 2) };
   const store = Store.open(file, { mode: 'create', clock: Date.now });
   const log = store.openLog(store.createRun({ config, codeVersion: 'bench' }).id);
@@ -91,7 +95,7 @@ async function perform(file: string, given: Workload, { seconds, pulse }: Measur
     meter.watchLog(log);
     const scheduler = new Scheduler({
       log,
-      effects: meter.effects(troupe.effects),
+      effects: meter.effects(withScripts(troupe.effects, kit, config.seed)),
       createActor: meter.actors(actorFactory(kit.library)),
       onEvents: () => pulse?.(),
     });
@@ -102,4 +106,15 @@ async function perform(file: string, given: Workload, { seconds, pulse }: Measur
     await troupe.close();
     store.close();
   }
+}
+
+/** The effects, but what is compiled are the kit's scripts, drawn by place, whatever the designer wrote. */
+function withScripts(effects: Effects, kit: Kit, seed: number): Effects {
+  return {
+    ...effects,
+    compile: ({ stream, key }) => {
+      const script = new RandomStream(seed, 'bench', stream).pick(kit.scripts);
+      return effects.compile({ stream, key, input: { script } });
+    },
+  };
 }

@@ -69,7 +69,8 @@ function stopOnSignals(run: RunHandle): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {
       run.stop();
-      process.once(signal, () => process.exit(130));
+      // At once and for sure: what is acknowledged is in the store, and an exit that waits might not come.
+      process.once(signal, () => process.kill(process.pid, 'SIGKILL'));
     });
   }
 }

@@ -2,9 +2,14 @@ import { z } from 'zod';
 import { pad } from '../../../machines/command.ts';
 import { must } from '../../core/errors.ts';
 import { RandomStream } from '../../core/random.ts';
-import { demonstrateDesign } from '../../designs/demonstrations.ts';
 import { average } from '../../credit/advantage.ts';
-import { type Minibatch, minibatches, sequenceLength, type TrainingSequence } from '../../learning/batches.ts';
+import { demonstrateDesign } from '../../designs/demonstrations.ts';
+import {
+  type Minibatch,
+  minibatches,
+  sequenceLength,
+  type TrainingSequence,
+} from '../../learning/batches.ts';
 import { DEFAULT_HYPER_PARAMETERS } from '../../learning/learner.ts';
 import { supervisedBatch } from '../../learning/tensors.ts';
 import { renderCompletion, renderPrompt } from '../../policies/template.ts';
@@ -101,7 +106,11 @@ function demonstrationBatches(rehearsal: Rehearsal, chunk: number): Minibatch[] 
   return minibatches(sequences, { batchTokens, shards: config.shards }, random).slice(0, stepsPerChunk);
 }
 
-function demonstrateExecution(task: Task, families: readonly TaskFamily[], random: RandomStream): Demonstration {
+function demonstrateExecution(
+  task: Task,
+  families: readonly TaskFamily[],
+  random: RandomStream,
+): Demonstration {
   const family = families.find(({ name }) => name === task.family);
   const choices = family?.demonstrate(task, random) ?? [];
   let left = random.uniform() * choices.reduce((sum, { weight = 1 }) => sum + weight, 0);

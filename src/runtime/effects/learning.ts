@@ -14,8 +14,8 @@ import type { Tokenizer } from '../../policies/tokenizer.ts';
 import type { Task } from '../../tasks/task.ts';
 import type { RunConfig } from '../config.ts';
 import type { Effect } from '../effect.ts';
-import type { Kit } from '../kit.ts';
 import { frozenDrift } from '../frozen-drift.ts';
+import type { Kit } from '../kit.ts';
 import { type Models, weightsName } from '../models.ts';
 import { creditFromLog, recordedCredits, stepPrefix } from '../recorded-credit.ts';
 
