@@ -3,12 +3,15 @@
 // runtime itself among them) unless they are there already. Runs before `npm start` and `npm test`, under
 // whatever Node and npm are at hand, so it uses old syntax and nothing but Node's own modules.
 
+var MINIMUM = 20;
+// Before anything else: the oldest do not even know modules by the names below.
+checkNode();
+
 var fs = require('node:fs');
 var path = require('node:path');
 var spawnSync = require('node:child_process').spawnSync;
 
 var root = path.join(__dirname, '..');
-var MINIMUM = 20;
 
 function checkNode() {
   var major = Number(process.versions.node.split('.')[0]);
@@ -69,5 +72,4 @@ function install() {
   process.exit(2);
 }
 
-checkNode();
 if (!isInstalled()) install();

@@ -120,7 +120,9 @@ export function createCli(): Command {
     .option(...json)
     .action(async (options) => (await import('./commands/bench.ts')).bench(options));
 
-  for (const command of program.commands) command.exitOverride().configureOutput(program.configureOutput());
+  for (const command of program.commands) {
+    command.exitOverride().configureOutput(program.configureOutput()).allowExcessArguments(false);
+  }
   return program;
 }
 

@@ -3,7 +3,7 @@ import { type TransformerConfig, weightsHash } from './parameters.ts';
 import type { CallRequest, Completion, Policy } from './policy.ts';
 import type { Role } from './prompt.ts';
 import { SamplerThread } from './sampler-thread.ts';
-import { renderPrompt } from './template.ts';
+import { readCompletion, renderPrompt } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export interface EmbeddedPolicyOptions {
@@ -115,7 +115,7 @@ export class EmbeddedPolicy implements Policy {
         reject,
         resolve: ({ tokens, logProbs, finish }) =>
           resolve({
-            text: tokenizer.decode(tokens),
+            ...readCompletion(tokens, tokenizer),
             promptTokens: prompt,
             tokens,
             logProbs,

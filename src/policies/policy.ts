@@ -17,8 +17,10 @@ export interface CallRequest {
 
 /** One completion as it was sampled; all that credit and learning need to know about it. */
 export interface Completion {
-  /** The sampled tokens as text, without the end token. */
+  /** The sampled tokens as text, without the end token and without the mark of a tool call. */
   readonly text: string;
+  /** Whether the completion calls the agent's tool; `text` is then the tool's input. */
+  readonly asksTool: boolean;
   readonly promptTokens: readonly number[];
   /** Sampled token ids, the end token included when `finish` is `stop`. */
   readonly tokens: readonly number[];

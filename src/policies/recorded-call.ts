@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { decodeFloats, decodeIds, encodeFloats, encodeIds } from '../core/bytes.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Completion } from './policy.ts';
-import { TOOL_CALL_MARK } from './prompt.ts';
 
 /** The data of a `called` event: a completion, its token ids and log-probabilities in base64. */
 export const calledSchema = z.object({
@@ -17,17 +16,14 @@ export const calledSchema = z.object({
 });
 export type RecordedCall = z.infer<typeof calledSchema>;
 
-/**
- * A completion as event data. A tool call's mark becomes the flag `asksTool`, and `text` is the tool's
- * input alone: nobody after this point looks for marks in text.
- */
+/** A completion as event data. */
 export function recordCompletion(completion: Completion): JsonObject {
-  const asksTool = completion.text.startsWith(TOOL_CALL_MARK);
+  const { text, asksTool, finish, version } = completion;
   return {
-    text: asksTool ? completion.text.slice(TOOL_CALL_MARK.length) : completion.text,
+    text,
     asksTool,
-    finish: completion.finish,
-    version: completion.version,
+    finish,
+    version,
     promptTokens: encodeIds(completion.promptTokens),
     tokens: encodeIds(completion.tokens),
     logProbs: encodeFloats(completion.logProbs),

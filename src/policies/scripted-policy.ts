@@ -1,5 +1,5 @@
 import type { CallRequest, Completion, Policy } from './policy.ts';
-import { renderCompletion, renderPrompt } from './template.ts';
+import { readCompletion, renderCompletion, renderPrompt } from './template.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /**
@@ -19,7 +19,7 @@ export class ScriptedPolicy implements Policy {
     const whole = renderCompletion(this.#respond(request), this.#tokenizer);
     const tokens = whole.slice(0, request.sampler.maxTokens);
     return {
-      text: this.#tokenizer.decode(tokens),
+      ...readCompletion(tokens, this.#tokenizer),
       promptTokens: renderPrompt(request.prompt, this.#tokenizer),
       tokens,
       logProbs: tokens.map(() => 0),

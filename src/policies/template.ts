@@ -15,3 +15,15 @@ export function renderCompletion(completion: string, tokenizer: Tokenizer): numb
   const text = isCall ? completion.slice(TOOL_CALL_MARK.length) : completion;
   return [...(isCall ? [tokenizer.segment('call')] : []), ...tokenizer.encode(text), tokenizer.end];
 }
+
+/**
+ * What sampled tokens say: their text, and whether they call a tool. Only the special token in the first
+ * place is a call; plain tokens that happen to spell its name are text.
+ */
+export function readCompletion(
+  tokens: readonly number[],
+  tokenizer: Tokenizer,
+): { readonly text: string; readonly asksTool: boolean } {
+  const asksTool = tokens[0] === tokenizer.segment('call');
+  return { text: tokenizer.decode(asksTool ? tokens.slice(1) : tokens), asksTool };
+}

@@ -72,7 +72,7 @@ export class Scheduler {
       if (this.#root?.actor.done === true) return this.#root.actor.output;
       if (this.#gate !== null) await this.#gate;
       else if (this.#openings.length > 0 || this.#ready.size > 0) this.#tick();
-      else await this.#sleep();
+      else await this.#sleep().then(nextTurn);
     }
     return null;
   }
@@ -229,6 +229,11 @@ export class Scheduler {
       };
     });
   }
+}
+
+/** Lets all that has arrived in the meantime be heard, so that one transaction holds as much as it can. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** The next answer of a place, if its turn has come. */

@@ -46,7 +46,7 @@ function forge(
   const reader = store.reader('latest');
   let done = false;
   for (const { stream, version, type, data, ...event } of reader.events()) {
-    const hit = !done && which({ stream, version, type, data, ...event });
+    const hit: boolean = !done && which({ stream, version, type, data, ...event });
     done ||= hit;
     log.append([{ stream, expectedVersion: version, type, data: hit ? change(data) : data }]);
   }

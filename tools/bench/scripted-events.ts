@@ -42,6 +42,7 @@ export async function scriptedEvents({ config, kit, material }: Workload): Promi
         promptTokens: ids(random, PROMPT),
         tokens: ids(random, COMPLETION),
         logProbs: Array.from({ length: COMPLETION }, () => -random.uniform()),
+        asksTool: false,
         finish: random.uniform() < 0.05 ? 'length' : 'stop',
         version,
       }),

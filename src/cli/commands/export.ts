@@ -1,3 +1,4 @@
+import { codeOf } from '../../../store/failure.ts';
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
 import { exportPolicy } from '../../policies/export.ts';
@@ -40,9 +41,21 @@ export async function exportRun(name: string, folder: string, options: Options):
       weights,
       tokenizer: material.tokenizer,
       meta: { run: id, label: version.label, temperature: config.rollout.temperature },
+    }).catch((error: unknown) => {
+      throw exportFailure(error, folder);
     });
     process.stdout.write(`${id}, policy ${version.label} (${version.version.slice(0, 10)}) → ${folder}\n`);
   } finally {
     store.close();
   }
+}
+
+/** What the system refused, as a sentence; any other error as it is. */
+function exportFailure(error: unknown, folder: string): unknown {
+  const code = codeOf(error);
+  if (code === '') return error;
+  return new UserError(
+    'export-target',
+    `The folder ${folder} cannot be written (${code}); choose another place to export to.`,
+  );
 }

@@ -64,13 +64,20 @@ function changes({ preset, seed, steps, policies, stage }: Options) {
   };
 }
 
+/** A terminal's Ctrl-C comes twice to a process behind bin/troupe.cjs; within this time (ms) it is the same one. */
+const ECHO = 500;
+
 /** The first signal ends the run cleanly, so that it can be resumed; a second one ends the process. */
 function stopOnSignals(run: RunHandle): void {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => {
+  let first: number | null = null;
+  const stop = () => {
+    if (first === null) {
+      first = performance.now();
       run.stop();
+    } else if (performance.now() - first > ECHO) {
       // At once and for sure: what is acknowledged is in the store, and an exit that waits might not come.
-      process.once(signal, () => process.kill(process.pid, 'SIGKILL'));
-    });
-  }
+      process.kill(process.pid, 'SIGKILL');
+    }
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 }
