@@ -51,7 +51,7 @@ export interface SessionOutput {
 }
 
 /** Whose stage a step belongs to: K steps of the first role, K of the other, and so on. */
-export function roleOfStep(step: number, plan: SessionPlan): Role {
+function roleOfStep(step: number, plan: SessionPlan): Role {
   const other: Role = plan.firstRole === 'executor' ? 'designer' : 'executor';
   return Math.floor(step / plan.stageSteps) % 2 === 0 ? plan.firstRole : other;
 }

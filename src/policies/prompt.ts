@@ -1,6 +1,5 @@
 /** The two roles that Troupe trains. */
 export type Role = 'designer' | 'executor';
-export const ROLES = ['executor', 'designer'] as const satisfies readonly Role[];
 
 /**
  * A prompt is a list of typed segments, never one string: what a task, a tool or another agent says cannot

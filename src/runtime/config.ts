@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors.ts';
+import { DEFAULT_TRANSFORMER } from '../policies/parameters.ts';
 
 const count = z.number().int().positive();
 const fraction = z.number().min(0).max(1);
@@ -66,7 +67,7 @@ const base: RunConfig = {
   seed: 1,
   steps: 30,
   policies: 'shared',
-  model: { dim: 128, layers: 2, heads: 4, hidden: 512, context: 128 },
+  model: DEFAULT_TRANSFORMER,
   vocab: 320,
   tasks: { train: 2000, heldOut: 200 },
   imitation: { chunks: 28, stepsPerChunk: 50, batchTokens: 1536, learningRate: 3e-3, designerShare: 0.1 },

@@ -108,7 +108,7 @@ export function momentsName(optimiser: OptimiserId): string {
 }
 
 /** The weights that a run keeps under a label. */
-export function readWeights(log: EventReader, label: string, id: ModelId): Float32Array {
+function readWeights(log: EventReader, label: string, id: ModelId): Float32Array {
   const bytes = log.blob(weightsName(label, id));
   if (bytes === undefined) throw new InvariantError(`the run has no weights ${weightsName(label, id)}`);
   return floatsOf(bytes);

@@ -21,8 +21,8 @@ import type { Kit } from './kit.ts';
 import { Models } from './models.ts';
 
 /** Names of the blobs that a run is made of, besides its weights. */
-export const TASKS_BLOB = 'tasks';
-export const TOKENIZER_BLOB = 'tokenizer';
+const TASKS_BLOB = 'tasks';
+const TOKENIZER_BLOB = 'tokenizer';
 
 /** A run's tasks and tokenizer: made from its configuration, or read back from its blobs. */
 export interface Material {

@@ -24,7 +24,7 @@ const imitateSchema = z.object({ chunk: z.number().int(), last: z.boolean() });
 const WARM_UP_STEPS = 20;
 
 /** Name under which the weights of the cold start are kept. */
-export function chunkLabel(chunk: number): string {
+function chunkLabel(chunk: number): string {
   return `cold-start/${pad(chunk, 2)}`;
 }
 

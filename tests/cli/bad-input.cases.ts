@@ -1,0 +1,144 @@
+import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, type expect, it } from 'vitest';
+import { Store } from '../../store/store.ts';
+import { contents, type Outcome, ordinaryUser, troupe } from './command.ts';
+import { scratchCopy } from './stored-runs.ts';
+
+type Case = readonly [args: readonly string[], sentence: RegExp];
+
+const COMMANDS: readonly Case[] = [
+  [['trian'], /no command "trian"/],
+  [['runs', '--nope'], /unknown option '--nope'/],
+  [['--nope'], /unknown option '--nope'/],
+  [['runs', 'everything'], /too many arguments for 'runs'/],
+  [['graph'], /missing required argument 'machine'/],
+  [['runs', '--store'], /argument missing/],
+];
+
+const TRAINING: readonly Case[] = [
+  [['train', '--preset', 'huge'], /no preset "huge"; choose one of quick, default/],
+  [['train', '--preset', 'toString'], /no preset "toString"/],
+  ...['--seed', '--steps'].flatMap((option) =>
+    ['-1', 'abc', '1e99', '1.5', ''].map((value): Case => [['train', option, value], /must be a whole/]),
+  ),
+  [['train', '--seed', '99999999999'], /setting seed is not usable/],
+  [['train', '--stage', '0'], /whole number of at least 1/],
+  [['train', '--policies', 'both'], /setting policies is not usable/],
+  [['train', '--resume', 'run-2'], /run-2 in \S+ is over/],
+  [['train', '--resume', 'run-9'], /There is no run run-9 in the store/],
+];
+
+const RUNS: readonly Case[] = [
+  ...['show', 'replay', 'verify', 'credit', 'eval'].map(
+    (command): Case => [[command, 'run-9'], /no run run-9 in the store .* run-1, run-2, or latest/],
+  ),
+  [['show', 'latest/nowhere'], /run-2 has no nowhere; it has, for example, step\//],
+  [['replay', '--plain', '--at', '999999'], /has \d+ events; --at takes 1 to \d+/],
+  [['replay', '--plain', '--at', '0'], /whole number of at least 1/],
+  [['credit', '--step', '77'], /no credit for step 77/],
+  [['eval', '--policy', 'step/99'], /keeps no policy version "step\/99"; it has cold-start\/2 \(/],
+  [['eval', '--tasks', '0'], /whole number of at least 1/],
+  [['graph', 'session', '--format', 'svg'], /no format "svg"; --format takes mermaid, dot, json/],
+  [['graph', 'robot'], /no machine "robot"; choose one of session/],
+  [['graph', 'latest/robot'], /no design "robot" in this run; try one/],
+  [['graph', 'session', '--coverage', 'run-9'], /no run run-9/],
+  [['export', 'latest', 'full'], /full is not empty/],
+  [['export', 'latest', 'full/note.txt'], /is not a folder/],
+  [['export', 'latest', 'new', '--role', 'king'], /no role "king"/],
+  [['export', 'latest', 'new', '--policy', 'zzzz'], /keeps no policy version "zzzz"/],
+  [['export', 'run-9', 'new'], /no run run-9/],
+];
+
+/** Files that are no stores, and what is said about them. */
+const FILES: readonly (readonly [file: string, sentence: RegExp])[] = [
+  ['text.db', /text\.db is not an SQLite file/],
+  ['empty.db', /empty\.db is empty/],
+  ['recipes.db', /recipes\.db is an SQLite file of another program/],
+  ['full', /full is a directory/],
+  ['newer.db', /newer\.db was written by a newer Troupe \(format 99/],
+];
+const STORES: readonly Case[] = [
+  ...FILES.flatMap(([file, sentence]) =>
+    [['runs'], ['train'], ['train', '--resume', 'latest'], ['verify']].map(
+      (command): Case => [[...command, '--store', file], sentence],
+    ),
+  ),
+  ...[['runs'], ['show'], ['train', '--resume', 'latest'], ['graph', 'session', '--coverage', 'latest']].map(
+    (command): Case => [[...command, '--store', 'none.db'], /no store at \S+none\.db; start a run/],
+  ),
+  [['train', '--store', 'none/troupe.db'], /its directory does not exist/],
+  [['train', '--store', 'text.db/troupe.db'], /cannot be opened/],
+];
+
+/** Everything that a user may ask wrongly of a folder with recorded runs. */
+export function badInput(recorded: () => string): void {
+  describe.concurrent('asked wrongly', () => {
+    it.for([...COMMANDS, ...TRAINING, ...RUNS, ...STORES].map((each) => [each[0].join(' '), each] as const))(
+      'troupe %s',
+      async ([, [args, sentence]], { expect: expected, ...test }) => {
+        const cwd = furnished(scratchCopy(test, recorded()));
+        const before = contents(cwd);
+        const result = await troupe(args, { cwd });
+        expectRefusal(expected, result, sentence);
+        expected(contents(cwd)).toEqual(before);
+      },
+    );
+
+    const uid = ordinaryUser();
+    const READ_ONLY: readonly Case[] = [
+      [['train'], /troupe\.db cannot be written/],
+      [['train', '--store', 'new.db'], /new\.db cannot be written/],
+      [['train', '--resume', 'run-1'], /troupe\.db cannot be written/],
+      [['export', 'latest', 'new'], /new cannot be written/],
+    ];
+    it.skipIf(uid === null).for(READ_ONLY.map((each) => [each[0].join(' '), each] as const))(
+      'troupe %s, in a read-only folder',
+      async ([, [args, sentence]], { expect: expected, ...test }) => {
+        const cwd = join(scratchCopy(test), 'locked');
+        cpSync(recorded(), cwd, { recursive: true });
+        const before = contents(cwd);
+        chmodSync(cwd, 0o555);
+        const result = await troupe(args, { cwd, ...(uid == null ? {} : { uid }) });
+        chmodSync(cwd, 0o755);
+        expectRefusal(expected, result, sentence);
+        expected(contents(cwd)).toEqual(before);
+      },
+    );
+
+    it('a second process on a run that is being written', async ({ expect: expected, ...test }) => {
+      const cwd = scratchCopy(test, recorded());
+      const store = Store.open(join(cwd, 'troupe.db'), { mode: 'write', clock: Date.now });
+      const log = store.openLog('run-1');
+      const attempts = store.attempts('run-1');
+      const result = await troupe(['train', '--resume', 'run-1', '--plain'], { cwd });
+      expectRefusal(expected, result, new RegExp(`run-1 in .* is being written by process ${process.pid};`));
+      expected(store.attempts('run-1')).toEqual(attempts);
+      log.close();
+      store.close();
+    });
+  });
+}
+
+function expectRefusal(expected: typeof expect, result: Outcome, sentence: RegExp): void {
+  expected(result.stderr).toMatch(/^troupe: [^\n]+\n$/);
+  expected(result.stderr).toMatch(sentence);
+  expected(result).toMatchObject({ code: 2, stdout: '' });
+}
+
+/** Puts things that are no stores, and a folder that is not empty, next to the store. */
+function furnished(folder: string): string {
+  mkdirSync(join(folder, 'full'));
+  writeFileSync(join(folder, 'full', 'note.txt'), 'mine');
+  writeFileSync(join(folder, 'text.db'), 'a diary, longer than a hundred bytes '.repeat(9));
+  writeFileSync(join(folder, 'empty.db'), '');
+  const recipes = new Database(join(folder, 'recipes.db'));
+  recipes.exec('CREATE TABLE recipes (name TEXT)');
+  recipes.close();
+  Store.open(join(folder, 'newer.db'), { mode: 'create', clock: Date.now }).close();
+  const newer = new Database(join(folder, 'newer.db'));
+  newer.pragma('user_version = 99');
+  newer.close();
+  return folder;
+}

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, it } from 'vitest';
+import { z } from 'zod';
+import { jsonLines, summarySchema, troupe } from './command.ts';
+import { scratchCopy } from './stored-runs.ts';
+
+const verdictSchema = z.strictObject({
+  run: z.literal('run-2'),
+  events: z.number().int().positive(),
+  calls: z.number().int().min(0),
+  identical: z.boolean(),
+  divergence: z
+    .looseObject({ seq: z.number(), stream: z.string(), version: z.number(), foundBy: z.string() })
+    .nullable(),
+});
+
+/** Commands that execute a run: again, or further. */
+export function executing(recorded: () => string): void {
+  describe.concurrent('verify', () => {
+    it('finds an honest run identical', async ({ expect }) => {
+      const { code, stdout } = await troupe(['verify', '--json'], { cwd: recorded() });
+      const verdict = jsonLines(verdictSchema, stdout).at(-1);
+      expect(verdict).toMatchObject({ identical: true, divergence: null });
+      expect(verdict?.calls).toBeGreaterThan(0);
+      expect(code).toBe(0);
+    });
+
+    it('names an event of which one byte was altered', async ({ expect, ...test }) => {
+      const cwd = scratchCopy(test, recorded());
+      const { seq, stream } = alterOneByte(join(cwd, 'troupe.db'));
+      const asJson = await troupe(['verify', '--json'], { cwd });
+      expect(jsonLines(verdictSchema, asJson.stdout).at(-1)).toMatchObject({
+        identical: false,
+        divergence: { seq, stream, foundBy: 'hashes' },
+      });
+      const asText = await troupe(['verify'], { cwd });
+      expect(asText.stdout).toContain(`run-2: diverges at event ${seq} (${stream}@`);
+      expect([asJson.code, asText.code]).toEqual([1, 1]);
+    });
+  });
+
+  describe.concurrent('train --resume', () => {
+    it('goes on to the same hashes as the undisturbed run', async ({ expect, ...test }) => {
+      const cwd = scratchCopy(test, recorded());
+      const resumed = await troupe(['train', '--resume', 'run-1', '--json'], { cwd });
+      expect(resumed).toMatchObject({ code: 0, stderr: '' });
+      const last = z.json().parse(JSON.parse(resumed.stdout.trimEnd().split('\n').at(-1) ?? ''));
+      const { stdout } = await troupe(['runs', '--json'], { cwd });
+      const [first, second] = jsonLines(summarySchema, stdout);
+      expect(last).toMatchObject({ type: 'summary', ...first });
+      expect(first?.status).toBe('done');
+      expect(first?.eventHash).toBe(second?.eventHash);
+      expect(first?.weightsHash).toBe(second?.weightsHash);
+    });
+  });
+}
+
+/** Changes the score of the first verdict of run-2, from one digit to another; returns where. */
+function alterOneByte(file: string): { seq: number; stream: string } {
+  const db = new Database(file);
+  try {
+    const row = z
+      .object({ seq: z.number(), stream: z.string(), data: z.string() })
+      .parse(db.prepare(`SELECT seq, stream, data FROM log WHERE run = 'run-2' AND type = 'verified'`).get());
+    const altered = row.data.replace(/"score":(\d)/, (_, digit) => `"score":${digit === '0' ? 1 : 0}`);
+    db.prepare('UPDATE events SET data = ? WHERE position = ?').run(altered, 2 * 2 ** 32 + row.seq);
+    return row;
+  } finally {
+    db.close();
+  }
+}

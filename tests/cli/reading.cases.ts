@@ -1,0 +1,195 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'vitest';
+import { z } from 'zod';
+import { Store } from '../../store/store.ts';
+import { KINDS } from '../../tools/graph/load.ts';
+import { readMermaid } from '../graph/mermaid-check.ts';
+import { contents, jsonLines, outcome, start, summarySchema, troupe } from './command.ts';
+import { scratchCopy } from './stored-runs.ts';
+
+/** A machine as `troupe graph --format json` prints it. */
+const chartSchema = z.object({
+  id: z.string(),
+  root: z.object({ states: z.array(z.unknown()).min(1) }),
+  edges: z.array(z.object({ id: z.string(), source: z.string(), count: z.number().optional() })).min(1),
+});
+
+/** Every command that looks at what is stored. */
+export function reading(recorded: () => string): void {
+  /** Runs a command that must succeed in silence, and returns its output. */
+  async function read(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await troupe(args, { cwd: recorded() });
+    if (code !== 0 || stderr !== '') throw new Error(`${args.join(' ')}: exit code ${code}, ${stderr}`);
+    return stdout;
+  }
+  /** Reads the store directly, to compare. */
+  function peek<T>(look: (store: Store) => T): T {
+    const store = Store.open(join(recorded(), 'troupe.db'), { mode: 'read', clock: Date.now });
+    try {
+      return look(store);
+    } finally {
+      store.close();
+    }
+  }
+  const someDesign = () =>
+    peek((store) => {
+      const streams = store.reader('latest').streams();
+      return streams.find((stream) => stream.endsWith('/exec/00'))?.replace(/\/exec\/00$/, '') ?? '';
+    });
+
+  describe.concurrent('runs', () => {
+    it('--json prints one object for each run', async ({ expect }) => {
+      const [first, second, ...rest] = jsonLines(summarySchema, await read('runs', '--json'));
+      expect(rest).toEqual([]);
+      expect(first).toMatchObject({ run: 'run-1', status: 'interrupted', step: 0, steps: 2 });
+      expect(second).toMatchObject({ run: 'run-2', seed: 1, preset: 'quick', status: 'done', step: 2 });
+      const { events, hash } = peek((store) => {
+        const reader = store.reader('run-2');
+        return { events: reader.count(), hash: reader.eventHash() };
+      });
+      expect(second).toMatchObject({ events, eventHash: hash });
+      expect(Object.keys(second?.heldOut.before ?? {})).toEqual(['arithmetic', 'code']);
+      expect(Object.keys(second?.heldOut.after ?? {})).toEqual(['arithmetic', 'code']);
+      expect(second?.policyCalls).toBeGreaterThan(0);
+    });
+
+    it('prints a table, and says that an empty store has none', async ({ expect, ...test }) => {
+      const lines = (await read('runs')).trimEnd().split('\n');
+      expect(lines.map((line) => line.split(' ')[0])).toEqual(['run', 'run-1', 'run-2']);
+      const cwd = scratchCopy(test);
+      Store.open(join(cwd, 'troupe.db'), { mode: 'create', clock: Date.now }).close();
+      expect(await troupe(['runs'], { cwd })).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('no runs yet'),
+      });
+      expect(await troupe(['runs', '--json'], { cwd })).toMatchObject({ code: 0, stdout: '' });
+    });
+  });
+
+  describe.concurrent('show', () => {
+    it('shows a run', async ({ expect }) => {
+      const text = await read('show');
+      expect(text).toMatch(/^run-2 {2}preset quick, seed 1, done, step 2 of 2\n/);
+      expect(text).toContain('policy versions: cold-start/02 (');
+      expect(jsonLines(summarySchema, await read('show', '1', '--json'))[0]).toMatchObject({ run: 'run-1' });
+    });
+
+    it('shows a tree, a design, an execution, an agent', async ({ expect }) => {
+      const design = someDesign();
+      const tree = await read('show', `latest/${design.replace(/\/design\/\d+$/, '')}`);
+      expect(tree.match(/^ {2}design\//gm)?.length).toBeGreaterThan(0);
+      const one = await read('show', `latest/${design}`);
+      expect(one.match(/^ {2}design\//gm)).toHaveLength(1);
+      const execution = await read('show', `latest/${design}/exec/00`);
+      expect(execution).toMatch(/^ {4}exec\/00 .*\n {6}\w/m);
+      const agent = peek((store) => store.reader('latest').streams()).find((stream) =>
+        stream.startsWith(`${design}/exec/00/agent/`),
+      );
+      expect(await read('show', `run-2/${agent}`)).toMatch(/^ {6}solve/m);
+    });
+
+    it('--json prints the events of a place', async ({ expect }) => {
+      const event = z.looseObject({ seq: z.number(), stream: z.string(), type: z.string(), data: z.json() });
+      const events = jsonLines(event, await read('show', 'latest/session', '--json'));
+      expect(events.map(({ stream }) => stream)).toEqual(events.map(() => 'session'));
+      expect(events[0]).toMatchObject({ seq: 1, type: 'started' });
+    });
+  });
+
+  describe.concurrent('credit', () => {
+    it('is the same from the log, for the run and for a step', async ({ expect }) => {
+      const text = await read('credit');
+      expect(text.match(/ identical$/gm)).toHaveLength(2);
+      expect(text).toMatch(/run-2: 2 of 2 steps identical\.\n$/);
+      expect(await read('credit', '--step', '1')).toMatch(/run-2: 1 of 1 steps identical\.\n$/);
+      const line = z.looseObject({ run: z.string(), identical: z.literal(true), step: z.number() });
+      const lines = jsonLines(line, await read('credit', '--json'));
+      expect(lines.map(({ step }) => step)).toEqual([0, 1]);
+    });
+  });
+
+  describe.concurrent('graph', () => {
+    it.for(KINDS)('%s is printed in every format', async (kind, { expect }) => {
+      const [mermaid, dot, json, paths] = await Promise.all([
+        read('graph', kind),
+        read('graph', kind, '--format', 'dot'),
+        read('graph', kind, '--format', 'json'),
+        read('graph', kind, '--paths'),
+      ]);
+      expect(readMermaid(mermaid).states.size).toBeGreaterThan(1);
+      expect(dot).toMatch(/^digraph ".*" \{\n[\s\S]*\n\}\n$/);
+      const chart = chartSchema.parse(JSON.parse(json));
+      expect(dot.match(/-> .* \[label=/g)).toHaveLength(chart.edges.length);
+      expect(paths).toMatch(/^\w+.*\n {2}1\. /);
+    });
+
+    it('draws a recorded design', async ({ expect }) => {
+      const json = await read('graph', `latest/${someDesign()}`, '--format', 'json');
+      expect(chartSchema.parse(JSON.parse(json)).id).toBe('execution');
+    });
+
+    it('--coverage counts what a run did', async ({ expect }) => {
+      const json = await read('graph', 'agent', '--format', 'json', '--coverage', 'latest');
+      const { edges } = chartSchema.parse(JSON.parse(json));
+      expect(edges.every(({ count }) => count !== undefined)).toBe(true);
+      expect(edges.reduce((sum, { count = 0 }) => sum + count, 0)).toBeGreaterThan(0);
+      expect(await read('graph', 'session', '--coverage', 'run-2')).toMatch(/×2/);
+    });
+  });
+
+  describe.concurrent('replay --plain', () => {
+    it('prints the state after any event', async ({ expect }) => {
+      const { count, event } = peek((store) => {
+        const reader = store.reader('latest');
+        return { count: reader.count(), event: reader.eventAt(100) };
+      });
+      const lines = (await read('replay', '--plain', '--at', '100')).split('\n');
+      expect(lines[0]).toContain(`run-2 after event 100 of ${count}: `);
+      expect(lines[1]).toBe(`event ${event?.type} on ${event?.stream}@${event?.version}`);
+      expect(await read('replay')).toContain(`after event ${count} of ${count}`);
+    });
+  });
+
+  describe.concurrent('eval and export', () => {
+    it('score a version, and write it', async ({ expect, ...test }) => {
+      const family = z.looseObject({ tasks: z.literal(2), valid: z.literal(2) });
+      const scored = z.looseObject({
+        run: z.literal('run-2'),
+        label: z.literal('cold-start/02'),
+        families: z.strictObject({ arithmetic: family, code: family }),
+      });
+      const design = 'run(agent("solve"))';
+      const args = ['--policy', 'cold-start', '--tasks', '2', '--design', design, '--json'];
+      expect(jsonLines(scored, await read('eval', ...args))).toHaveLength(1);
+
+      const folder = join(scratchCopy(test), 'policy');
+      expect(await read('export', 'latest', folder, '--policy', 'step/1')).toContain(
+        'run-2, policy step/0001',
+      );
+      expect(readdirSync(folder).sort()).toEqual(
+        ['config.json', 'decode.onnx', 'model.onnx', 'prefill.onnx', 'tokenizer.json'].sort(),
+      );
+    });
+  });
+
+  describe.concurrent('a reader that goes away', () => {
+    it.for([['show', 'latest/', '--json'], ['graph', 'session'], ['--help']])(
+      'ends %s without a word',
+      async (args, { expect }) => {
+        const child = start(args, { cwd: recorded() });
+        if (args[0] === 'show') child.stdout.once('data', () => child.stdout.destroy());
+        else child.stdout.destroy();
+        expect(await outcome(child)).toMatchObject({ code: 0, signal: null, stderr: '' });
+      },
+    );
+  });
+
+  it('reading leaves nothing behind', async ({ expect, ...test }) => {
+    const cwd = scratchCopy(test, recorded());
+    const before = contents(cwd);
+    for (const command of ['runs', 'show', 'credit', 'replay']) await troupe([command], { cwd });
+    expect(contents(cwd)).toEqual(before);
+    expect(existsSync(join(cwd, 'troupe.db-wal'))).toBe(false);
+  });
+}
