@@ -22,7 +22,7 @@ export function Header({ id, view, width, note }: Props) {
     clock(seconds),
     view.version === '' ? 'untrained' : `policy ${view.version.slice(0, 8)}`,
     `${view.events.toLocaleString('en')} events`,
-    `${view.calls.toLocaleString('en')} calls (${rate(view.calls)}/s, ${rate(view.sampledTokens)} tokens/s)`,
+    `${view.calls.toLocaleString('en')} calls (${rate(view.sampledCalls)}/s, ${rate(view.sampledTokens)} tokens/s)`,
   ];
   const barWidth = Math.max(8, Math.min(30, width - 60));
   return (

@@ -1,10 +1,11 @@
-import { Box, Text, useApp, useInput, useWindowSize } from 'ink';
+import { Box, Text, useApp, useWindowSize } from 'ink';
 import { useMemo, useState } from 'react';
 import type { EventReader, StoredEvent } from '../../store/event-log.ts';
 import { Timeline } from '../views/timeline.ts';
 import { Header } from './header.tsx';
 import { Help } from './help.tsx';
 import { Panels } from './panels.tsx';
+import { useKeys } from './use-keys.ts';
 import { moveCursor, useTreeCursor } from './use-tree-cursor.ts';
 
 const KEYS = [
@@ -37,7 +38,8 @@ export function ReplayScreen({ run, reader, at }: Props) {
   const [cursor, moved] = useTreeCursor(view.tree);
   const go = (to: number) => setSeq(Math.min(timeline.count, Math.max(1, to)));
   const step = (by: number) => setSeq((now) => Math.min(timeline.count, Math.max(1, now + by)));
-  useInput((input, key) => {
+  const leap = (by: -1 | 1) => setSeq((now) => timeline.landmark(now, by));
+  useKeys((input, key) => {
     if (help) return setHelp(false);
     if (typed !== null) {
       if (key.return) {
@@ -45,7 +47,7 @@ export function ReplayScreen({ run, reader, at }: Props) {
         setTyped(null);
       } else if (key.escape) setTyped(null);
       else if (key.backspace || key.delete) setTyped(typed.slice(0, -1));
-      else if (/^\d+$/.test(input)) setTyped(typed + input);
+      else if (/^\d+$/.test(input)) setTyped((now) => (now ?? '') + input);
       return;
     }
     if (input === '?') setHelp(true);
@@ -55,8 +57,8 @@ export function ReplayScreen({ run, reader, at }: Props) {
     else if (key.rightArrow) step(1);
     else if (input === '[' || key.pageUp) step(-100);
     else if (input === ']' || key.pageDown) step(100);
-    else if (input === ',') go(timeline.landmark(seq, -1));
-    else if (input === '.') go(timeline.landmark(seq, 1));
+    else if (input === ',') leap(-1);
+    else if (input === '.') leap(1);
     else if (input === 'g' || key.home) go(1);
     else if (input === 'G' || key.end) go(timeline.count);
     else if (moveCursor(cursor, input, key)) moved();

@@ -1,9 +1,10 @@
-import { Box, Text, useInput, useWindowSize } from 'ink';
+import { Box, Text, useWindowSize } from 'ink';
 import { useState, useSyncExternalStore } from 'react';
 import { Header } from './header.tsx';
 import { Help } from './help.tsx';
 import type { LiveRun } from './live.ts';
 import { Panels } from './panels.tsx';
+import { useKeys } from './use-keys.ts';
 import { moveCursor, useTreeCursor } from './use-tree-cursor.ts';
 
 const KEYS = [
@@ -26,7 +27,7 @@ export function TrainScreen({ live }: { readonly live: LiveRun }) {
   const [quitting, setQuitting] = useState(false);
   const { view } = live;
   const [cursor, moved] = useTreeCursor(view.tree);
-  useInput((input, key) => {
+  useKeys((input, key) => {
     if (help) return setHelp(false);
     if (input === '?') setHelp(true);
     else if (input === 'q' || (key.ctrl && input === 'c')) {

@@ -10,7 +10,7 @@ interface Props {
   readonly height: number;
 }
 
-/** The rollout tree with live states; the selected line stays in view. */
+/** The rollout tree with live states; the selected line, marked `›`, stays in view. */
 export function TreePanel({ title, rows, selected, width, height }: Props) {
   const room = Math.max(1, height - 1);
   const at = Math.max(
@@ -28,6 +28,7 @@ export function TreePanel({ title, rows, selected, width, height }: Props) {
       </Text>
       {rows.slice(first, first + room).map((row) => (
         <Text key={row.stream} wrap="truncate" inverse={row.stream === selected}>
+          {row.stream === selected ? '›' : ' '}
           {'  '.repeat(row.depth)}
           {row.expandable ? (row.open ? '▾' : '▸') : ' '}
           <Text {...inColour(colourOfRow(row))}>{`${GLYPHS[row.state]} `}</Text>

@@ -81,8 +81,8 @@ export class RunView {
   readonly mixes: ShapeMix[] = [];
   /** Rejected scripts by cause, over the run. */
   readonly failures: { [cause: string]: number } = {};
-  /** Policy calls among the events that were applied. */
-  calls = 0;
+  /** Policy calls among the events that were applied: what rates are computed from. */
+  sampledCalls = 0;
   /** Calls of finished rollouts: all that the session's stream alone can tell. */
   finishedCalls = 0;
   sampledTokens = 0;
@@ -98,7 +98,15 @@ export class RunView {
   lastTime = 0;
   lastEvent: StoredEvent | null = null;
   #pickedAt = 0;
+  /** Calls before the current step or evaluation, and those within it that were applied. */
+  #callsBefore = 0;
+  #callsInScope = 0;
   #sampledUntil = 0;
+
+  /** Policy calls so far, whether or not the events of earlier steps' trees were applied. */
+  get calls(): number {
+    return Math.max(this.finishedCalls, this.#callsBefore + this.#callsInScope);
+  }
 
   apply(event: StoredEvent): void {
     this.events = event.seq;
@@ -113,7 +121,8 @@ export class RunView {
   }
 
   #count(event: StoredEvent): void {
-    this.calls++;
+    this.sampledCalls++;
+    this.#callsInScope++;
     this.samplingTime += Math.max(0, event.time - Math.max(this.#sampledUntil, this.#pickedAt));
     this.#sampledUntil = event.time;
     const { tokens } = event.data;
@@ -141,6 +150,8 @@ export class RunView {
         const { key, tasks } = picked.parse(event.data);
         this.scope = key;
         this.#pickedAt = event.time;
+        this.#callsBefore = this.finishedCalls;
+        this.#callsInScope = 0;
         this.tree = new TreeView();
         this.progress = { done: 0, of: tasks.length };
         if (!key.startsWith('step/')) break;

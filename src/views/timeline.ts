@@ -28,11 +28,9 @@ export class Timeline {
       }
       view.apply(event);
     }
-    const calls = view.finishedCalls;
     if (scope.key !== '') {
       for (const event of this.#reader.readPrefix(scope.key, { upTo: seq })) view.apply(event);
     }
-    view.calls = Math.max(calls, view.calls);
     const now = this.#reader.eventAt(seq);
     if (now !== undefined) Object.assign(view, { events: seq, lastEvent: now, lastTime: now.time });
     return view;

@@ -67,15 +67,20 @@ function rowOf(
     stream,
     depth,
     state,
-    label,
-    score: executions.length === 0 ? '' : `${total}/${executions.length}`,
+    label: oneLine(label),
+    score: executions.length === 0 ? '' : `${Number(total.toFixed(2))}/${executions.length}`,
     mean: scores.length === 0 ? null : total / scores.length,
     expandable,
     open: open.has(stream),
   };
 }
 
-/** What a place in the tree holds, as lines of a given kind: its script, and its agents' transcripts. */
+/** A task or an answer may have several lines; a row has one. */
+function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*|\t/g, ' ').trimEnd();
+}
+
+/** What a place in the tree holds, as lines of a given kind: its script, and its agents' transcripts. Texts of several lines are as many. */
 export interface DetailLine {
   readonly tone: 'title' | 'script' | 'task' | 'said' | 'tool' | 'note' | 'good' | 'bad';
   readonly text: string;
@@ -96,7 +101,12 @@ export function detailLines(tree: TreeView, stream: string): DetailLine[] {
         if (stream === execution.stream) lines.push(...executionLines(execution));
       }
     }
-    return lines;
+    return lines.flatMap(({ tone, text }) =>
+      text
+        .replaceAll('\t', '  ')
+        .split('\n')
+        .map((line) => ({ tone, text: line })),
+    );
   }
   return [];
 }

@@ -104,7 +104,7 @@ export class TreeView {
         (design.executions.size > 0 &&
           [...design.executions.values()].every((each) => each.state === 'done' || each.state === 'failed')),
     );
-    if (settled && event.type === 'execution.finished') view.state = 'done';
+    if (settled) view.state = 'done';
   }
 }
 

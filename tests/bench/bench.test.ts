@@ -41,9 +41,14 @@ test('every measurement is taken and gives finite, positive figures', async () =
     'replayPerSecond',
   ]);
   const { shares, ...figures } = step;
-  for (const value of [decode, trainStep, log, figures, shares].flatMap((each) => Object.values(each))) {
+  for (const value of [decode, trainStep, log].flatMap((each) => Object.values(each))) {
     expect(Number.isFinite(value)).toBe(true);
     expect(value).toBeGreaterThan(0);
+  }
+  // A share may be too small for the clock.
+  for (const value of [figures, shares].flatMap((each) => Object.values(each))) {
+    expect(Number.isFinite(value)).toBe(true);
+    expect(value).toBeGreaterThanOrEqual(0);
   }
   expect(Object.values(shares).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
 });

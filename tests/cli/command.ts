@@ -95,7 +95,8 @@ export const summarySchema = z.object({
   steps: z.number().int().min(0),
   events: z.number().int().min(0),
   eventHash: hash,
-  weightsHash: hash,
+  /** Empty until the first chunk of the cold start is learned. */
+  weightsHash: hash.or(z.literal('')),
   heldOut: z.strictObject({ before: fractions, after: fractions }),
   policyCalls: z.number().int().min(0),
   seconds: z.number().min(0),

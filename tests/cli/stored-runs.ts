@@ -26,11 +26,16 @@ export async function recordRuns(folder: string): Promise<void> {
   store.close();
 }
 
-/** A folder that is gone after the test, with copies of what is in `from`; other users may look into it. */
+/**
+ * A folder that is gone after the test, into which other users may look. It holds what is in `from`, but for the
+ * files that SQLite keeps next to a store while someone else reads it.
+ */
 export function scratchCopy(test: { onTestFinished: typeof onTestFinished }, from?: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'troupe-cli-'));
   test.onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  if (from !== undefined) {
+    cpSync(from, folder, { recursive: true, filter: (path) => !/-(wal|shm)$/.test(path) });
+  }
   chmodSync(folder, 0o755);
-  if (from !== undefined) cpSync(from, folder, { recursive: true });
   return folder;
 }

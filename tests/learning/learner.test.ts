@@ -53,7 +53,7 @@ async function gradientOf(batch: SupervisedBatch | PolicyBatch, weights: Float32
 }
 
 /** Small: along a random direction the loss is strongly curved, since the initial embeddings are small. */
-const H = 1e-4;
+const H = 5e-5;
 
 async function expectGradientOfLoss(
   batch: SupervisedBatch | PolicyBatch,
