@@ -18,7 +18,7 @@ if (process.versions.node === wanted) {
   require('tsx/esm/api').register();
   // The runner dies with whoever started it, even by SIGKILL: nothing may go on writing unseen.
   if (process.env.TROUPE_CHILD === '1' && process.channel) {
-    process.on('disconnect', () => process.exit(137));
+    process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
     process.channel.unref();
   }
   import('../src/cli/main.ts');
