@@ -1,7 +1,6 @@
 // Troupe as a library: trains on a task family and with a node of one's own, then asks what was learned.
 //
-//     npm run troupe -- …          is the command line; this file is
-//     node --import tsx examples/own-family-and-node.ts [STEPS] [STORE]
+//     npm run example -- [STEPS] [STORE]
 import {
   agentNode,
   configure,
@@ -40,7 +39,7 @@ const run = startRun(
   configure('quick', {
     steps: Number(steps),
     tasks: { ...tasks, heldOut: 40 },
-    imitation: { ...imitation, chunks: 2, stepsPerChunk: 10 },
+    imitation: { ...imitation, chunks: 4, stepsPerChunk: 50, designerShare: 0.3 },
     rollout: { ...rollout, tasksPerStep: 4, designs: 3, executions: 2 },
   }),
   {

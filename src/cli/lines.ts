@@ -1,6 +1,7 @@
 import { jsonLine, PlainProgress } from '../views/plain-lines.ts';
 import { summarise } from '../views/run-summary.ts';
 import type { Audience } from './audience.ts';
+import { shownPath } from './shown-path.ts';
 
 /** Lines on standard output: text for people, or JSON with the run's summary as the last one. */
 export function lines(json: boolean): Audience {
@@ -28,7 +29,7 @@ export function lines(json: boolean): Audience {
             ...summarise(info, store.reader(run.id), store.attempts(run.id)),
           }),
         );
-      } else for (const line of progress.closing(run.id, store.file)) print(line);
+      } else for (const line of progress.closing(run.id, shownPath(store.file))) print(line);
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Audience } from './audience.ts';
+import { shownPath } from './shown-path.ts';
 
 /** The terminal as audience: the live screen, and the summary on the ordinary screen afterwards. */
 export async function screen(): Promise<Audience> {
@@ -34,7 +35,8 @@ export async function screen(): Promise<Audience> {
         },
         run.finished,
       );
-      for (const line of summaryLines(live.view, run.id, store.file)) process.stdout.write(`${line}\n`);
+      for (const line of summaryLines(live.view, run.id, shownPath(store.file)))
+        process.stdout.write(`${line}\n`);
     },
   };
 }

@@ -9,8 +9,8 @@ const fraction = z.number().min(0).max(1);
 export const configSchema = z.strictObject({
   preset: z.string(),
   seed: z.number().int().min(0).max(0xffffffff),
-  /** Reinforcement steps. */
-  steps: z.number().int().min(0),
+  /** Reinforcement steps; stream names have four digits for them. */
+  steps: z.number().int().min(0).max(9999),
   /** One model for both roles, or one each. */
   policies: z.enum(['shared', 'per-role']),
   model: z.strictObject({ dim: count, layers: count, heads: count, hidden: count, context: count }),

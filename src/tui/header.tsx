@@ -26,13 +26,15 @@ export function Header({ id, view, width, note }: Props) {
   ];
   const barWidth = Math.max(8, Math.min(30, width - 60));
   return (
-    <Box flexDirection="column">
+    <Box flexDirection="column" flexShrink={0}>
       <Box justifyContent="space-between">
         <Text wrap="truncate">
           <Text bold>troupe {id}</Text>
           <Text dimColor>{`  ${facts.join('  ')}`}</Text>
         </Text>
-        <Text bold>{note === '' ? '' : ` ${note}`}</Text>
+        <Box flexShrink={0}>
+          <Text bold>{note === '' ? '' : ` ${note}`}</Text>
+        </Box>
       </Box>
       <Text wrap="truncate">
         {stageBand(view).map(({ text, kind, state }, index) => (

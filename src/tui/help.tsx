@@ -1,25 +1,32 @@
 import { Box, Text } from 'ink';
 
-/** Keys and what they do, two columns. */
-export function Help({
-  title,
-  keys,
-}: {
+interface Props {
   readonly title: string;
   readonly keys: readonly (readonly [string, string])[];
-}) {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Keys and what they do, two columns, instead of everything else: a window of 60 × 16 has room for no more. */
+export function Help({ title, keys, width, height }: Props) {
+  const lines = [
+    ...keys.map(([key, what]) => ({ key: key.padEnd(17), what })),
+    { key: '', what: '● done ◐ working ◔ calling ◑ at the tool ✗ failed' },
+    { key: '', what: '2/3: sum of scores / executions' },
+    { key: '', what: 'E, blue: executor learns; D, magenta: designer learns' },
+    { key: '', what: 'any key goes back' },
+  ];
   return (
-    <Box flexDirection="column" borderStyle="round" paddingX={2} alignSelf="center">
-      <Text bold>{title}</Text>
-      {keys.map(([key, what]) => (
-        <Text key={key}>
-          <Text bold>{key.padEnd(16)}</Text>
-          {what}
-        </Text>
-      ))}
-      <Text dimColor>● done ◐ working ◔ calling ◑ at the tool ✗ failed; 2/3: sum of scores / executions</Text>
-      <Text dimColor>E and blue: the executor learns; D and magenta: the designer learns</Text>
-      <Text dimColor>any key goes back</Text>
+    <Box width={width} height={height} justifyContent="center" overflow="hidden">
+      <Box flexDirection="column" borderStyle="round" paddingX={2} alignSelf="flex-start">
+        <Text bold>{title}</Text>
+        {lines.map(({ key, what }) => (
+          <Text key={what} wrap="truncate" dimColor={key === ''}>
+            <Text bold>{key}</Text>
+            {what}
+          </Text>
+        ))}
+      </Box>
     </Box>
   );
 }

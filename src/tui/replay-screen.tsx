@@ -11,12 +11,12 @@ import { moveCursor, useTreeCursor } from './use-tree-cursor.ts';
 const KEYS = [
   ['← →', 'one event back, forward'],
   ['[ ]  PgUp PgDn', 'a hundred events'],
-  [', .', 'to the last, the next event of the session (stage, step, credit, update)'],
+  [', .', 'to the last, the next stage or update'],
   ['g G  Home End', 'to the first, the last event'],
   ['/', 'to an event by its number, then Enter'],
-  ['↑ ↓  j k', 'select in the tree'],
-  ['Enter  Backspace', 'open, close'],
-  ['f', 'follow the event: select what it is about'],
+  ['↑ ↓  j k', 'select a task, design or execution'],
+  ['Enter  Backspace', 'open and close'],
+  ['f', 'follow the task that is worked on'],
   ['q', 'leave'],
 ] as const;
 
@@ -64,17 +64,13 @@ export function ReplayScreen({ run, reader, at }: Props) {
     else if (moveCursor(cursor, input, key)) moved();
   });
   const event = timeline.eventAt(seq);
+  if (help) return <Help title="troupe replay" keys={KEYS} width={columns} height={rows} />;
   return (
     <Box flexDirection="column" width={columns} height={rows}>
       <Header id={run} view={view} width={columns} note="REPLAY" />
       <Text wrap="truncate">{ruler(seq, timeline.count, columns)}</Text>
       <EventLines event={event} />
-      {help ? (
-        <Help title="troupe replay" keys={KEYS} />
-      ) : (
-        <Panels view={view} cursor={cursor} width={columns} height={Math.max(4, rows - 8)} />
-      )}
-      {help ? <Box flexGrow={1} /> : null}
+      <Panels view={view} cursor={cursor} width={columns} height={Math.max(4, rows - 8)} />
       <Text dimColor wrap="truncate">
         {typed === null
           ? '←→ event  [ ] 100 events  , . session events  g G ends  / jump  ↑↓ select  ⏎ open  q leave  ? help'

@@ -10,7 +10,7 @@ import { moveCursor, useTreeCursor } from './use-tree-cursor.ts';
 const KEYS = [
   ['↑ ↓  j k', 'select a task, design or execution'],
   ['→ ←  l h', 'open and close'],
-  ['f', 'follow the task that is being worked on'],
+  ['f', 'follow the task that is worked on'],
   ['p  space', 'pause and go on'],
   ['q  Ctrl-C', 'quit; the run can be resumed'],
   ['?', 'this help'],
@@ -44,16 +44,12 @@ export function TrainScreen({ live }: { readonly live: LiveRun }) {
     }
   });
   const note = quitting ? 'ending…' : live.paused ? '⏸ PAUSED' : '';
+  if (help) return <Help title="troupe train" keys={KEYS} width={columns} height={rows} />;
   return (
     <Box flexDirection="column" width={columns} height={rows}>
       <Header id={live.id} view={view} width={columns} note={note} />
       <Box height={1} />
-      {help ? (
-        <Help title="troupe train" keys={KEYS} />
-      ) : (
-        <Panels view={view} cursor={cursor} width={columns} height={Math.max(4, rows - 5)} />
-      )}
-      {help ? <Box flexGrow={1} /> : null}
+      <Panels view={view} cursor={cursor} width={columns} height={Math.max(4, rows - 5)} />
       <Text dimColor wrap="truncate">
         {`↑↓ select  → open  ← close  f ${cursor.following ? 'stop following' : 'follow'}  p ${live.paused ? 'go on' : 'pause'}  q quit  ? help`}
       </Text>

@@ -59,7 +59,7 @@ describe('an edge', () => {
     ]);
     expect(text('execution', 'execution.working.reflect.draft:done(draft):0')).toEqual([
       'execution.working.reflect.draft',
-      'done(draft)',
+      'done(draft) [hasAnswer(reflect.draft)]',
       'execution.working.reflect.check',
     ]);
     expect(subjectOf('session').chart.edges[0]).toMatchObject({ target: 'session.coldStart', reenter: true });

@@ -18,13 +18,13 @@ describe('coverage of a run', () => {
   it('counts the session, always and stages included', () => {
     const evaluation = (when: string) => ({
       [`session.${when}.picking:picked:0`]: 1,
-      [`session.${when}.rollingOut:rollout.finished:0`]: 1,
-      [`session.${when}.rollingOut:rollout.finished:1`]: 2,
+      [`session.${when}.rollingOut:always:0`]: 1,
+      [`session.${when}.rollingOut:rollout.finished:0`]: 3,
     });
     const stage = (role: string, steps: number) => ({
       [`session.${role}.picking:picked:0`]: steps,
-      [`session.${role}.rollingOut:rollout.finished:0`]: steps,
-      [`session.${role}.rollingOut:rollout.finished:1`]: steps,
+      [`session.${role}.rollingOut:always:0`]: steps,
+      [`session.${role}.rollingOut:rollout.finished:0`]: 2 * steps,
       [`session.${role}.crediting:credited:0`]: steps,
       [`session.${role}.learning:learned:0`]: steps,
     });
@@ -43,8 +43,8 @@ describe('coverage of a run', () => {
 
   it('counts rollouts and designers', () => {
     expect(countsOf('rollout')).toEqual({
-      'rollout.designing:designer.finished:0': 3 * trees,
-      'rollout.designing:designer.finished:1': trees + evaluated,
+      'rollout.designing:always:0': trees + evaluated,
+      'rollout.designing:designer.finished:0': 4 * trees + evaluated,
       'rollout.executing:always:0': trees + evaluated,
       'rollout.executing:execution.finished:0': 4 * trees + evaluated,
     });

@@ -1,5 +1,5 @@
 import { getShortestPaths } from '@xstate/graph';
-import type { ActorLogic, AnyMachineSnapshot, Snapshot } from 'xstate';
+import type { ActorLogic, AnyMachineSnapshot, AnyTransitionDefinition, Snapshot } from 'xstate';
 import type { Command } from '../../machines/command.ts';
 import { InvariantError } from '../../src/core/errors.ts';
 import { canonicalJson, type Json, type JsonObject } from '../../src/core/json.ts';
@@ -34,6 +34,33 @@ export function shortestPaths(subject: Subject): Path[] {
     }
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path);
+}
+
+/**
+ * Paths to final states that together take every transition there is a way to take: of all shortest paths
+ * to distinguishable ends, the shortest first, those that take one that none before them took.
+ */
+export function coveringPaths(subject: Subject): Path[] {
+  const all = sampleInputs(subject).flatMap((input) => pathsFrom(subject, input));
+  const taken = new Set<AnyTransitionDefinition>();
+  return all
+    .sort((a, b) => a.steps.length - b.steps.length || (a.steps.join() < b.steps.join() ? -1 : 1))
+    .filter((path) => {
+      const before = taken.size;
+      for (const transition of transitionsOf(subject, path)) taken.add(transition);
+      return taken.size > before;
+    });
+}
+
+function transitionsOf({ machine }: Subject, { input, events }: Path): AnyTransitionDefinition[] {
+  const folder = new Folder();
+  let fold = folder.start(machine, input);
+  const taken = [...fold.taken];
+  for (const { type, data } of events) {
+    fold = folder.send(machine, fold.snapshot, { ...data, type });
+    taken.push(...fold.taken);
+  }
+  return taken;
 }
 
 /** A machine together with the commands that nobody has answered yet: a model of actor and runtime. */

@@ -1,8 +1,11 @@
 import { Store } from '../../../store/store.ts';
+import { UserError } from '../../core/errors.ts';
+import { readScript } from '../../designs/script.ts';
 import { evaluate as score } from '../../runtime/evaluate.ts';
 import { defaultKit } from '../../runtime/kit.ts';
 import { readConfig } from '../../runtime/run.ts';
 import { findVersion } from '../../runtime/versions.ts';
+import { QuickJsSandbox } from '../../tasks/quickjs-sandbox.ts';
 import { hardware } from '../hardware.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { table } from '../table.ts';
@@ -24,6 +27,7 @@ export async function evaluate(name: string, options: Options): Promise<void> {
     const reader = store.reader(id);
     const config = readConfig(store, id);
     const version = findVersion(reader, options.policy, id);
+    await checkDesign(options.design);
     const total = (options.tasks ?? config.tasks.heldOut) * 2;
     let finished = 0;
     const tally = await score(reader, config, {
@@ -66,5 +70,18 @@ export async function evaluate(name: string, options: Options): Promise<void> {
   } finally {
     progress.clear();
     store.close();
+  }
+}
+
+/** A script of the user's own is checked before anything is sampled. */
+async function checkDesign(script: string | undefined): Promise<void> {
+  if (script === undefined) return;
+  const sandbox = new QuickJsSandbox();
+  try {
+    const design = await readScript(script, defaultKit().library, sandbox);
+    if (!design.ok)
+      throw new UserError('bad-design', `--design is not a design (${design.cause}): ${design.message}.`);
+  } finally {
+    await sandbox.close();
   }
 }

@@ -13,7 +13,8 @@ interface Options {
 }
 
 /** `troupe show`: a run, or one place in it, as text; with `--json` the run's summary or the place's events. */
-export function show(name: string, { store: file, json }: Options): void {
+export function show(typed: string, { store: file, json }: Options): void {
+  const name = typed.replace(/\/+$/, '');
   const store = Store.open(file, { mode: 'read', clock: Date.now });
   try {
     const cut = name.indexOf('/');
