@@ -86,7 +86,7 @@ const base: RunConfig = {
     executorFloor: 0.05,
     designerScale: 0.3,
     designerLimit: 3,
-    novelty: 0.04,
+    novelty: 0.08,
     noveltyFloor: -3.5,
   },
   learning: {

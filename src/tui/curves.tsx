@@ -16,11 +16,15 @@ function Chart({ title, columns, width, height, high }: ChartProps) {
   const last = columns.at(-1)?.value;
   const rows = columnChart(columns, { width: Math.max(4, width - 5), height, high });
   return (
-    <Box flexDirection="column" width={width}>
-      <Text wrap="truncate">
-        <Text bold>{title}</Text>
-        <Text>{last === undefined ? '' : ` ${last.toFixed(3)}`}</Text>
-      </Text>
+    <Box flexDirection="column" width={width} paddingRight={1}>
+      <Box>
+        <Text bold wrap="truncate">
+          {title}
+        </Text>
+        <Box flexShrink={0}>
+          <Text>{last === undefined ? '' : ` ${last.toFixed(3)}`}</Text>
+        </Box>
+      </Box>
       {rows.map((runs, row) => (
         <Text key={`${title}-${row}`} wrap="truncate">
           <Text dimColor>{row === 0 ? high.toFixed(1) : row === height - 1 ? '0.0' : '   '}│</Text>

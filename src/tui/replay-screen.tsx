@@ -31,14 +31,15 @@ export function ReplayScreen({ run, reader, at }: Props) {
   const { exit } = useApp();
   const { columns, rows } = useWindowSize();
   const timeline = useMemo(() => new Timeline(reader), [reader]);
-  const [seq, setSeq] = useState(Math.min(Math.max(1, at), Math.max(1, timeline.count)));
+  const [seq, setSeq] = useState(Math.max(1, Math.min(timeline.count, at)));
   const [help, setHelp] = useState(false);
   const [typed, setTyped] = useState<string | null>(null);
   const view = useMemo(() => timeline.viewAt(seq), [timeline, seq]);
   const [cursor, moved] = useTreeCursor(view.tree);
-  const go = (to: number) => setSeq(Math.min(timeline.count, Math.max(1, to)));
-  const step = (by: number) => setSeq((now) => Math.min(timeline.count, Math.max(1, now + by)));
-  const leap = (by: -1 | 1) => setSeq((now) => timeline.landmark(now, by));
+  const within = (to: number) => Math.max(1, Math.min(timeline.count, to));
+  const go = (to: number) => setSeq(within(to));
+  const step = (by: number) => setSeq((now) => within(now + by));
+  const leap = (by: -1 | 1) => setSeq((now) => within(timeline.landmark(now, by)));
   useKeys((input, key) => {
     if (help) return setHelp(false);
     if (typed !== null) {
@@ -73,7 +74,7 @@ export function ReplayScreen({ run, reader, at }: Props) {
       <Panels view={view} cursor={cursor} width={columns} height={Math.max(4, rows - 8)} />
       <Text dimColor wrap="truncate">
         {typed === null
-          ? '←→ event  [ ] 100 events  , . session events  g G ends  / jump  ↑↓ select  ⏎ open  q leave  ? help'
+          ? '? help  q leave  ←→ event  [ ] 100  , . stage  g G ends  / jump  ↑↓ select  ⏎ open'
           : `go to event: ${typed}▏ (1–${timeline.count}, Enter)`}
       </Text>
     </Box>

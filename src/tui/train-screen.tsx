@@ -51,7 +51,7 @@ export function TrainScreen({ live }: { readonly live: LiveRun }) {
       <Box height={1} />
       <Panels view={view} cursor={cursor} width={columns} height={Math.max(4, rows - 5)} />
       <Text dimColor wrap="truncate">
-        {`↑↓ select  → open  ← close  f ${cursor.following ? 'stop following' : 'follow'}  p ${live.paused ? 'go on' : 'pause'}  q quit  ? help`}
+        {`? help  q quit  p ${live.paused ? 'go on' : 'pause'}  ↑↓ select  → open  ← close  f ${cursor.following ? 'stop following' : 'follow'}`}
       </Text>
     </Box>
   );

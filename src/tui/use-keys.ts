@@ -7,6 +7,7 @@ import { type Key, useInput } from 'ink';
 export function useKeys(handler: (input: string, key: Key) => void): void {
   useInput((input, key) => {
     const held = input.length > 1 && [...input].every((each) => each === input[0]);
-    for (const each of held ? input : [input]) handler(each, key);
+    if (!held) return handler(input, key);
+    for (const each of input) handler(each, each === '\r' ? { ...key, return: true } : key);
   });
 }

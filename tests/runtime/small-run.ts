@@ -21,9 +21,9 @@ export function smallConfig(changes: Partial<RunConfig> = {}): RunConfig {
     tasks: { train: 40, heldOut: 4 },
     imitation: { chunks: 3, stepsPerChunk: 40, batchTokens: 512, learningRate: 5e-3, designerShare: 0.6 },
     rollout: {
-      tasksPerStep: 4,
-      designs: 3,
-      executions: 2,
+      tasksPerStep: 8,
+      designs: 4,
+      executions: 3,
       temperature: 1,
       designerTokens: 40,
       executorTokens: 24,

@@ -107,14 +107,15 @@ export interface LoggedSequence {
 type CallIndex = ReadonlyMap<string, LoggedSequence>;
 
 function readCalls(log: EventReader, step: number): CallIndex {
-  const index = new Map<string, LoggedSequence>();
+  const calls: [name: string, call: LoggedSequence][] = [];
   for (const { stream, type, data } of log.readPrefix(stepPrefix(step))) {
     if (type !== 'called') continue;
     const call = calledSchema.parse(data);
     const role = stream.includes('/agent/') ? 'executor' : 'designer';
-    index.set(`${stream}#${call.key}`, { role, sequence: { ...recordedTokens(call), advantage: 0 } });
+    calls.push([`${stream}#${call.key}`, { role, sequence: { ...recordedTokens(call), advantage: 0 } }]);
   }
-  return index;
+  // By name: the order in which streams were written is nobody's business (law 3).
+  return new Map(calls.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The sequences that the credit names, with its advantages; calls that sampled nothing are left out. */
