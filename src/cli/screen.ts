@@ -13,7 +13,10 @@ export async function screen(): Promise<Audience> {
   return {
     hear: (events) => live.hear(events),
     async attend(run, store) {
-      live.hear(store.reader(run.id).read('session'));
+      // What earlier attempts have stored: the session, and the trees of the step that they left unfinished.
+      const reader = store.reader(run.id);
+      live.hear(reader.read('session'));
+      if (live.view.scope !== '') live.hear(reader.readPrefix(live.view.scope));
       await showTraining(
         {
           id: run.id,

@@ -113,6 +113,8 @@ async function perform(
   onDone: () => void,
 ): Promise<'done' | 'stopped'> {
   try {
+    // The caller has the handle, and has caught up with earlier attempts, before the first event.
+    await new Promise((resolve) => setImmediate(resolve));
     await troupe.restore(log);
     const output = await scheduler.run('session', 'session', input);
     if (output !== null) onDone();

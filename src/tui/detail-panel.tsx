@@ -12,7 +12,7 @@ interface Props {
 export function DetailPanel({ lines, width, height }: Props) {
   return (
     <Box flexDirection="column" width={width} height={height} overflow="hidden" paddingLeft={1}>
-      {lines.slice(0, height).map((line, index) => (
+      {fit(lines, height).map((line, index) => (
         // Lines have no identity but their place.
         <Text
           key={`${index}-${line.text}`}
@@ -29,6 +29,15 @@ export function DetailPanel({ lines, width, height }: Props) {
       ) : null}
     </Box>
   );
+}
+
+/** Lines that do not all fit lose their middle: the end holds the answer and the verdict. */
+function fit(lines: readonly DetailLine[], height: number): readonly DetailLine[] {
+  if (lines.length <= height) return lines;
+  const head = Math.min(3, Math.max(0, height - 2));
+  const left = lines.length - height + 1;
+  const tail = lines.slice(lines.length - (height - head - 1));
+  return [...lines.slice(0, head), { tone: 'note', text: `… ${left} lines …` }, ...tail];
 }
 
 function colour(tone: DetailLine['tone']): string | undefined {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { SessionPlan } from '../../machines/session.machine.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { RandomStream } from '../../src/core/random.ts';
@@ -14,6 +15,9 @@ export const TASKS = 2;
 export const PLAN: SessionPlan = { ...SESSION.plan, steps: 5, stageSteps: 2 };
 
 const PROGRAM = 'function f(a) {\n  return a + 1;\n}';
+
+const chunkSchema = z.object({ chunk: z.number() });
+const stepSchema = z.object({ step: z.number(), role: z.string() });
 
 const answer = (type: string, data: JsonObject) => Promise.resolve({ type, data });
 
@@ -44,13 +48,14 @@ function effects(seed: number): Effects {
       }),
     imitate: ({ input }) =>
       answer('imitated', {
-        version: `chunk-${numberOf(input, 'chunk')}`,
-        loss: 2 - numberOf(input, 'chunk'),
+        version: `chunk-${chunkSchema.parse(input).chunk}`,
+        loss: 2 - chunkSchema.parse(input).chunk,
       }),
     credit: ({ input }) => {
-      const step = numberOf(input, 'step');
+      const { step, role } = stepSchema.parse(input);
       return answer('credited', {
-        ...input,
+        step,
+        role,
         groups: 6,
         zeroVariance: 2,
         designerReward: step / 10,
@@ -61,7 +66,7 @@ function effects(seed: number): Effects {
       });
     },
     learn: ({ input }) => {
-      const step = numberOf(input, 'step');
+      const { step } = stepSchema.parse(input);
       return answer('learned', { version: `policy-of-step-${step}`, loss: -step, drift: 1e-3 });
     },
   };
@@ -69,10 +74,6 @@ function effects(seed: number): Effects {
 
 function isDesigner({ stream }: EffectRequest): boolean {
   return /\/design\/\d+$/.test(stream);
-}
-
-function numberOf(input: object, name: string): number {
-  return Number(Object.entries(input).find(([key]) => key === name)?.[1]);
 }
 
 /** The log of a whole session with real machines and scripted effects; its clock ticks 10 ms per append. */

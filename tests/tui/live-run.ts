@@ -1,0 +1,44 @@
+import { type LiveRun, LiveView } from '../../src/tui/live.ts';
+import type { StoredEvent } from '../../store/event-log.ts';
+
+/** A run that hears events from a test and counts what is asked of it. */
+export class FakeRun implements LiveRun {
+  readonly id = 'run-1';
+  readonly #live = new LiveView();
+  readonly asked: string[] = [];
+  paused = false;
+
+  get view() {
+    return this.#live.view;
+  }
+
+  hear(events: Iterable<StoredEvent>): void {
+    this.#live.hear(events);
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#live.subscribe(listener);
+  }
+
+  version(): number {
+    return this.#live.version();
+  }
+
+  pause(): void {
+    this.#ask('pause', true);
+  }
+
+  resume(): void {
+    this.#ask('resume', false);
+  }
+
+  quit(): void {
+    this.asked.push('quit');
+  }
+
+  #ask(what: string, paused: boolean): void {
+    this.asked.push(what);
+    this.paused = paused;
+    this.#live.touch();
+  }
+}

@@ -1,0 +1,89 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fractions, summarise } from '../../src/views/run-summary.ts';
+import type { EventReader } from '../../store/event-log.ts';
+import { MemoryLog } from '../../store/memory-log.ts';
+import { find, foldedTo, recordedRun } from './recorded.ts';
+
+let log: MemoryLog;
+beforeAll(async () => {
+  log = await recordedRun();
+});
+
+const INFO = {
+  id: 'run-1',
+  createdAt: 0,
+  status: 'done',
+  config: {},
+  codeVersion: 'test',
+  events: 0,
+  attempts: 1,
+};
+
+/** The log as it stood after event `seq`. */
+function upTo(seq: number): EventReader {
+  const left = new MemoryLog(() => 5000);
+  for (const { stream, version, type, data } of log.events({ upTo: seq })) {
+    left.append([{ stream, expectedVersion: version, type, data }]);
+  }
+  return left;
+}
+
+describe('summarise', () => {
+  it('is the run in a line', () => {
+    const view = foldedTo(log);
+    expect(summarise(INFO, log, [{ attempt: 1, startedAt: 1000, endedAt: 3250, pid: 1, note: '' }])).toEqual({
+      run: 'run-1',
+      seed: 1,
+      preset: 'test',
+      status: 'done',
+      step: 5,
+      steps: 5,
+      events: log.count(),
+      eventHash: log.eventHash(),
+      weightsHash: 'policy-of-step-4',
+      heldOut: { before: fractions(view.before), after: fractions(view.after) },
+      policyCalls: view.calls,
+      seconds: 2.3,
+    });
+  });
+
+  it('adds up the time of all attempts, without the time between them', () => {
+    const attempts = [
+      { attempt: 1, startedAt: 0, endedAt: 1000, pid: 1, note: '' },
+      { attempt: 2, startedAt: 90_000, endedAt: 91_500, pid: 2, note: '' },
+    ];
+    expect(summarise(INFO, log, attempts).seconds).toBe(2.5);
+  });
+
+  it('counts an attempt that has not ended up to the last event, and never less than nothing', () => {
+    const half = upTo(find(log, ({ type }) => type === 'credited').seq);
+    expect(summarise(INFO, half, [{ attempt: 1, startedAt: 1000, pid: 1, note: '' }]).seconds).toBe(4);
+    expect(summarise(INFO, half, [{ attempt: 1, startedAt: 9000, pid: 1, note: '' }]).seconds).toBe(0);
+  });
+
+  it('tells an interrupted run from one that is being written', () => {
+    const half = upTo(find(log, ({ type }) => type === 'credited').seq);
+    expect(summarise(INFO, half, [])).toMatchObject({
+      status: 'interrupted',
+      step: 0,
+      heldOut: { after: {} },
+    });
+    expect(summarise({ ...INFO, writer: 7 }, half, [])).toMatchObject({ status: 'running' });
+  });
+
+  it('can be made of a run without events', () => {
+    expect(summarise(INFO, upTo(0), [])).toMatchObject({
+      status: 'interrupted',
+      events: 0,
+      seconds: 0,
+      steps: 0,
+    });
+  });
+});
+
+describe('fractions', () => {
+  it('are mean scores, rounded', () => {
+    const tally = { tasks: 3, score: 1, valid: 3, calls: 3, shapes: {} };
+    expect(fractions({ code: tally })).toEqual({ code: 0.3333 });
+  });
+});
