@@ -16,17 +16,18 @@ const PLAIN: Style = { colour: PALETTE[0] ?? '', bold: false, dim: false, invers
 
 /** Applies one "select graphic rendition" sequence (ECMA-48, 8.3.117), as far as terminals' 8 colours go. */
 function restyle(style: Style, codes: readonly number[]): Style {
-  return codes.reduce((now: Style, code) => {
-    if (code === 0) return PLAIN;
-    if (code === 1) return { ...now, bold: true };
-    if (code === 2) return { ...now, dim: true };
-    if (code === 7) return { ...now, inverse: true };
-    if (code === 22) return { ...now, bold: false, dim: false };
-    if (code === 27) return { ...now, inverse: false };
-    if (code === 39) return { ...now, colour: PLAIN.colour };
-    if (code >= 30 && code <= 37) return { ...now, colour: PALETTE[code - 30] ?? now.colour };
-    return now;
-  }, style);
+  let now = { ...style };
+  for (const code of codes) {
+    if (code === 0) now = { ...PLAIN };
+    else if (code === 1) now.bold = true;
+    else if (code === 2) now.dim = true;
+    else if (code === 7) now.inverse = true;
+    else if (code === 22) Object.assign(now, { bold: false, dim: false });
+    else if (code === 27) now.inverse = false;
+    else if (code === 39) now.colour = PLAIN.colour;
+    else if (code >= 30 && code <= 37) now.colour = PALETTE[code - 30] ?? now.colour;
+  }
+  return now;
 }
 
 /** The line's text in runs of one style each. */

@@ -12,7 +12,7 @@ interface Props {
 export function DetailPanel({ lines, width, height }: Props) {
   return (
     <Box flexDirection="column" width={width} height={height} overflow="hidden" paddingLeft={1}>
-      {fit(lines, height).map((line, index) => (
+      {cropped(lines, height).map((line, index) => (
         // Lines have no identity but their place.
         <Text
           key={`${index}-${line.text}`}
@@ -32,7 +32,7 @@ export function DetailPanel({ lines, width, height }: Props) {
 }
 
 /** Lines that do not all fit lose their middle: the end holds the answer and the verdict. */
-function fit(lines: readonly DetailLine[], height: number): readonly DetailLine[] {
+function cropped(lines: readonly DetailLine[], height: number): readonly DetailLine[] {
   if (lines.length <= height) return lines;
   const head = Math.min(3, Math.max(0, height - 2));
   const left = lines.length - height + 1;
