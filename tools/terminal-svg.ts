@@ -44,7 +44,7 @@ function runsOf(line: string): { text: string; style: Style }[] {
   return runs;
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
@@ -61,7 +61,7 @@ function drawLine(line: string, row: number): string {
         : '';
       const ink = style.inverse ? '#ffffff' : style.colour;
       const extra = `${style.bold ? ' font-weight="bold"' : ''}${style.dim && !style.inverse ? ' opacity="0.6"' : ''}`;
-      return `${box}<text x="${x}" y="${y + 13}" textLength="${width}" fill="${ink}"${extra}>${escape(text)}</text>`;
+      return `${box}<text x="${x}" y="${y + 13}" textLength="${width}" fill="${ink}"${extra}>${escaped(text)}</text>`;
     })
     .join('');
 }
