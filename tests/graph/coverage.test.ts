@@ -87,6 +87,8 @@ describe('coverage of a run', () => {
     const counts = countsOf('execution');
     const reflections = 2 * trees + evaluated;
     expect(counts['execution.verifying:verified:0']).toBe(reflections + 2 * trees);
+    expect(counts['execution.working.reflect.draft:done(draft):0']).toBe(reflections);
+    expect(counts['execution.working.reflect.draft:done(draft):1']).toBe(0);
     expect(counts['execution.working.reflect.check:checked:0']).toBe(trees + evaluated);
     expect(counts['execution.working.reflect.check:checked:1']).toBe(trees);
     expect(counts['execution.working.reflect.revise:done(revise):0']).toBe(trees);
