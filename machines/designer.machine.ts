@@ -18,7 +18,9 @@ export type DesignFailure =
   /** more calls than a design may make */
   | 'budget'
   /** sandbox limits: steps, memory, output */
-  | 'sandbox';
+  | 'sandbox'
+  /** only a wall clock stopped it: the run need not be reproducible */
+  | 'killed';
 
 export type DesignerEvent =
   | { readonly type: 'called'; readonly text: string; readonly finish: 'stop' | 'length' }

@@ -20,7 +20,7 @@ export interface SessionPlan {
 
 export interface SessionInput {
   readonly plan: SessionPlan;
-  /** Everything else that a run depends on: configuration, tokenizer and task-set hashes, code version. */
+  /** The whole configuration; hashes of the task set and the tokenizer stand beside it. */
   readonly config: object;
 }
 

@@ -1,5 +1,6 @@
 import { UserError } from '../src/core/errors.ts';
 import { sha256 } from '../src/core/hash.ts';
+import { canonicalJson } from '../src/core/json.ts';
 import { EMPTY, type Head, nextHead, rowHash } from './chain.ts';
 import type { Connection } from './connection.ts';
 import { Runs } from './runs.ts';
@@ -101,6 +102,7 @@ class Check {
       expected = seq + 1;
       this.events++;
     }
+    this.#strays(key);
     if (expected <= events) this.#missing(expected, events);
     else if (expected > events + 1)
       this.problems.push({ problem: `events after event ${events} were added` });
@@ -135,13 +137,43 @@ class Check {
       this.problems.push({ ...at, problem: `the event stands where version ${before.version} should` });
     } else if (head !== stored) {
       this.problems.push({ ...at, problem: 'the recorded head of its stream differs' });
+    } else if (!isCanonical(row.data)) {
+      this.problems.push({ ...at, problem: 'the data is not what an append would have stored' });
     }
     // Go on from what is stored, so that one altered row is one problem.
     this.#heads.set(stream, { version: version + 1, hash: stored });
   }
 
+  /** Rows that no position of the run holds, and streams that hold no rows: readers by stream would meet them. */
+  #strays(key: number): void {
+    const { db } = this.#connection;
+    const rows = db
+      .prepare<[number, number, number], { stream: string; version: number; type: string }>(
+        `SELECT name AS stream, e.version, type FROM events e JOIN streams s ON s.key = e.stream
+         WHERE s.run = ? AND NOT (position > ? AND position < ?)`,
+      )
+      .all(key, positionOf(key, 0), positionOf(key + 1, 0));
+    for (const row of rows) this.problems.push({ ...row, problem: 'the event stands outside of its run' });
+    const empty = db
+      .prepare<[number], { stream: string }>(
+        'SELECT name AS stream FROM streams s WHERE run = ? AND NOT EXISTS (SELECT 1 FROM events e WHERE e.stream = s.key)',
+      )
+      .all(key);
+    for (const { stream } of empty) this.problems.push({ stream, problem: 'the stream holds no events' });
+  }
+
   #missing(from: number, to: number): void {
     const problem = from === to ? `event ${from} is missing` : `events ${from} to ${to} are missing`;
     this.problems.push({ seq: from, problem });
+  }
+}
+
+/** Whether a text is the canonical JSON of an object, to the byte. */
+function isCanonical(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && !Array.isArray(value) && canonicalJson(value) === text;
+  } catch {
+    return false;
   }
 }

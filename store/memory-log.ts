@@ -5,7 +5,7 @@ import type { BlobChange, BlobInfo, EventLog, NewEvent, SeqRange, StoredEvent } 
 
 /**
  * A log in memory: same behaviour, same heads and `eventHash` as a run in a store, written nowhere.
- * Re-executing a run to verify it writes here. All its events are of attempt 1.
+ * Evaluations outside of any run, and tests, write here. All its events are of attempt 1.
  */
 export class MemoryLog implements EventLog {
   readonly #clock: () => number;

@@ -67,6 +67,7 @@ function checkHeader(file: string): void {
 }
 
 function checkVersion(file: string, version: number): void {
+  if (version < 1) throw notAStore(file, 'has no format version');
   if (version <= SCHEMA_VERSION) return;
   throw new UserError(
     'store-too-new',

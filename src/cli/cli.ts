@@ -92,7 +92,7 @@ export function createCli(): Command {
 
   program
     .command('eval')
-    .description('score a policy version on held-out or fresh tasks')
+    .description('score a policy version on held-out tasks')
     .argument('[run]', 'the run whose policy and tasks are used', 'latest')
     .option('--policy <version>', 'a version of the run: last, cold-start, step/N, or a hash', 'last')
     .option('--design <script>', 'use this script for every task in place of the designer')

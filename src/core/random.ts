@@ -4,7 +4,7 @@
  * completion, concurrency, batching and forks cannot shift anybody else's draws.
  *
  * The generator is Philox-2x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011),
- * keyed by a 64-bit FNV-1a hash of the name.
+ * keyed by two 32-bit FNV-1a hashes of the name.
  */
 export class RandomStream {
   readonly #key: number;

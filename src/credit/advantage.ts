@@ -16,7 +16,7 @@ export function normalise(rewards: readonly number[], floor: number): GroupAdvan
 /**
  * The same with a fixed scale in place of the standard deviation, clipped to ±`limit`: (r − mean) / scale.
  * For designers: dividing by the deviation blows up the few differences that are left when a family's
- * designs have nearly converged, and they collapse to one shape (measured in docs/results).
+ * designs have nearly converged.
  */
 export function centre(rewards: readonly number[], scale: number, limit: number): GroupAdvantages {
   const mean = average(rewards);

@@ -19,13 +19,25 @@ export type DesignResult =
 /** A design may make at most this many calls in one execution (law 7). */
 export const MAX_CALLS = 12;
 
+/** Nodes in nodes; far more than a design within its budget can need. */
+const MAX_NESTING = 16;
+
+/** Depth of objects within objects, measured without recursion: scripts can nest deeper than a stack goes. */
+function nesting(value: unknown): number {
+  let depth = 0;
+  for (let level = [value]; level.length > 0 && depth <= MAX_NESTING; depth++) {
+    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
+  }
+  return depth;
+}
+
 const FAILURES: { readonly [failure in SandboxFailure]: DesignFailure } = {
   syntax: 'syntax',
   error: 'error',
   steps: 'sandbox',
   memory: 'sandbox',
   value: 'no-design',
-  killed: 'sandbox',
+  killed: 'killed',
 };
 
 /**
@@ -52,6 +64,9 @@ export async function readScript(
 
 /** Checks a spec, from a script or from elsewhere: schema first, then its budget. */
 export function checkSpec(value: unknown, library: NodeLibrary): DesignResult {
+  if (nesting(value) > MAX_NESTING) {
+    return { ok: false, cause: 'schema', message: `nested deeper than ${MAX_NESTING} levels` };
+  }
   const parsed = library.schema.safeParse(value);
   if (!parsed.success) {
     return {

@@ -19,8 +19,6 @@ export interface Minibatch {
 export interface BatchPlan {
   /** Token positions of a minibatch, padding included. */
   readonly batchTokens: number;
-  /** Rows are a multiple of this, so that every shard gets the same number. */
-  readonly shards: number;
 }
 
 /** Padded lengths are multiples of this: few shapes, little padding. */

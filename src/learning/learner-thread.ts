@@ -13,6 +13,7 @@ export class LearnerThread {
   >();
   #next = 0;
   #closed = false;
+  #failure: Error | undefined;
 
   constructor(setup: LearnerSetup) {
     this.#worker = startWorker(new URL('./learner-worker.ts', import.meta.url), { workerData: setup });
@@ -23,6 +24,7 @@ export class LearnerThread {
       waiting?.resolve(reply);
     });
     const fail = (error: Error) => {
+      this.#failure ??= error;
       for (const { reject } of this.#waiting.values()) reject(error);
       this.#waiting.clear();
     };
@@ -60,11 +62,13 @@ export class LearnerThread {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { reject } of waiting) reject(new InvariantError('the learner thread was closed'));
-    await this.#ask({ kind: 'close' });
+    // A thread that has failed hears nothing any more.
+    if (this.#failure === undefined) await this.#ask({ kind: 'close' }).catch(() => undefined);
     await this.#worker.terminate();
   }
 
   async #ask(request: LearnerRequest) {
+    if (this.#failure !== undefined) throw this.#failure;
     const id = this.#next++;
     this.#worker.ref();
     const reply = await new Promise<LearnerReply>((resolve, reject) => {

@@ -16,12 +16,24 @@ export type SessionReply = { readonly outputs: Outputs } | { readonly error: str
 export async function workerSession(model: Uint8Array): Promise<Session> {
   const worker = startWorker(new URL('./session-worker.ts', import.meta.url));
   let last: Promise<unknown> = Promise.resolve();
+  let failure: Error | undefined;
+  let fail: (error: Error) => void = () => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    fail = (error) => {
+      failure ??= error;
+      reject(failure);
+    };
+  });
+  ended.catch(() => undefined);
+  worker.on('error', fail);
+  worker.on('exit', () => fail(new InvariantError('a session worker ended')));
   const ask = (request: SessionRequest): Promise<Outputs> => {
     const answer = last.then(async () => {
+      if (failure !== undefined) throw failure;
       worker.ref();
       try {
         worker.postMessage(request);
-        const [reply]: unknown[] = await once(worker, 'message');
+        const [reply]: unknown[] = await Promise.race([once(worker, 'message'), ended]);
         return outputsOf(reply);
       } finally {
         worker.unref();

@@ -13,7 +13,13 @@ export const configSchema = z.strictObject({
   steps: z.number().int().min(0).max(9999),
   /** One model for both roles, or one each. */
   policies: z.enum(['shared', 'per-role']),
-  model: z.strictObject({ dim: count, layers: count, heads: count, hidden: count, context: count }),
+  model: z.strictObject({
+    dim: count,
+    layers: count,
+    heads: count,
+    hidden: count,
+    context: count.multipleOf(8),
+  }),
   /** Size of the tokenizer's vocabulary. */
   vocab: count,
   /** Tasks per family in the two sets. */
@@ -81,12 +87,12 @@ const base: RunConfig = {
   },
   stage: { steps: 3, first: 'executor' },
   credit: {
-    callPrice: 0.08,
+    callPrice: 0.1,
     executorGroup: 'design',
     executorFloor: 0.05,
     designerScale: 0.3,
     designerLimit: 3,
-    novelty: 0.08,
+    novelty: 0.06,
     noveltyFloor: -3.5,
   },
   learning: {

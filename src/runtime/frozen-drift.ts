@@ -25,7 +25,7 @@ export async function frozenDrift(
   if (sample.length === 0) return 0;
   const batches = minibatches(
     sample.map(({ sequence }) => sequence),
-    { batchTokens: config.learning.batchTokens, shards: 1 },
+    { batchTokens: config.learning.batchTokens },
     new RandomStream(config.seed, 'drift'),
   );
   const inputs = batches.map(policyBatch);

@@ -2,7 +2,7 @@ import type { EventLog, StoredEvent } from '../../store/event-log.ts';
 import type { RunLog } from '../../store/run-log.ts';
 import type { Store } from '../../store/store.ts';
 import { UserError } from '../core/errors.ts';
-import type { JsonObject } from '../core/json.ts';
+import { canonicalJson, type JsonObject } from '../core/json.ts';
 import { actorFactory } from './actors.ts';
 import { configSchema, type RunConfig } from './config.ts';
 import type { Kit } from './kit.ts';
@@ -71,6 +71,14 @@ function carryOn(store: Store, id: string, config: RunConfig, options: RunOption
   const log = store.openLog(id);
   try {
     const material = readMaterial(log) ?? prepare(log, config, options.kit);
+    const input = sessionInput(config, material);
+    const [first] = log.read('session');
+    if (first !== undefined && canonicalJson(first.data) !== canonicalJson(input)) {
+      throw new UserError(
+        'run-altered',
+        `The configuration, tasks or tokenizer of ${id} in ${store.file} are not those that its log began with; restore the store from a copy.`,
+      );
+    }
     const troupe = new Troupe(config, material, options.kit, log, options.hardware);
     const { onEvents } = options;
     const scheduler = new Scheduler({
@@ -79,9 +87,7 @@ function carryOn(store: Store, id: string, config: RunConfig, options: RunOption
       createActor: actorFactory(options.kit.library),
       ...(onEvents === undefined ? {} : { onEvents }),
     });
-    const finished = perform(scheduler, troupe, log, sessionInput(config, material), () =>
-      store.setStatus(id, 'done'),
-    );
+    const finished = perform(scheduler, troupe, log, input, () => store.setStatus(id, 'done'));
     return {
       id,
       config,
@@ -120,7 +126,10 @@ async function perform(
     if (output !== null) onDone();
     return output === null ? 'stopped' : 'done';
   } finally {
-    log.close();
-    await troupe.close();
+    try {
+      await troupe.close();
+    } finally {
+      log.close();
+    }
   }
 }

@@ -1,10 +1,12 @@
 import { checkRun } from '../../store/integrity.ts';
 import type { Store } from '../../store/store.ts';
+import { sha256 } from '../core/hash.ts';
+import { sessionView } from '../views/session-view.ts';
 import { actorFactory } from './actors.ts';
 import type { Kit } from './kit.ts';
 import { readConfig } from './run.ts';
 import { Scheduler } from './scheduler.ts';
-import { type Hardware, makeMaterial, sessionInput, Troupe } from './troupe.ts';
+import { type Hardware, makeMaterial, materialBlobs, sessionInput, Troupe } from './troupe.ts';
 import { type Divergence, DivergenceError, VerifyingLog } from './verifying-log.ts';
 
 export interface VerifyOptions {
@@ -31,16 +33,15 @@ export interface VerifyResult {
  * that was interrupted is verified as far as it goes.
  */
 export async function verifyRun(store: Store, name: string, options: VerifyOptions): Promise<VerifyResult> {
-  const { id, status } = store.run(name);
+  const { id } = store.run(name);
   const { events, problems } = checkRun(store, id);
   const problem = problems[0];
+  const failed = (divergence: NonNullable<VerifyResult['divergence']>, calls: number): VerifyResult => {
+    return { run: id, events, calls, identical: false, divergence };
+  };
   if (problem !== undefined) {
-    return {
-      run: id,
-      events,
-      calls: 0,
-      identical: false,
-      divergence: {
+    return failed(
+      {
         foundBy: 'hashes',
         stream: problem.stream ?? '(run)',
         version: problem.version ?? 0,
@@ -48,60 +49,88 @@ export async function verifyRun(store: Store, name: string, options: VerifyOptio
         type: problem.type ?? '(none)',
         field: '(stored row)',
         recorded: problem.problem,
-        executed: '(not executed: the stored rows do not fit their hashes)',
+        executed: '(not executed: the stored rows are not as they were written)',
       },
-    };
+      0,
+    );
   }
-  return execute(store, id, status === 'done', events, options);
+  const execution = new Execution(store, id, events, options);
+  const divergence = events === 0 ? null : await execution.compare();
+  if (divergence !== null) return failed({ ...divergence, foundBy: 'execution' }, execution.calls);
+  return { run: id, events, calls: execution.calls, identical: true, divergence: null };
 }
 
-async function execute(
-  store: Store,
-  id: string,
-  complete: boolean,
-  events: number,
-  { kit, hardware, onProgress }: VerifyOptions,
-): Promise<VerifyResult> {
-  const config = readConfig(store, id);
-  const material = makeMaterial(config, kit);
-  let calls = 0;
-  let troupe: Troupe | undefined;
-  const log = new VerifyingLog(store.reader(id), complete, (compared) => {
-    onProgress?.(compared, events);
-    if (!complete && compared === events) scheduler?.stop();
-  });
-  let scheduler: Scheduler | undefined;
-  try {
-    if (events > 0) {
-      troupe = new Troupe(config, material, kit, log, hardware);
+/** One re-execution. */
+class Execution {
+  calls = 0;
+  readonly #store: Store;
+  readonly #run: string;
+  readonly #events: number;
+  readonly #options: VerifyOptions;
+  /** Whether the session came to its end; what an interrupted run goes on to do is not in its log. */
+  readonly #complete: boolean;
+
+  constructor(store: Store, run: string, events: number, options: VerifyOptions) {
+    this.#store = store;
+    this.#run = run;
+    this.#events = events;
+    this.#options = options;
+    this.#complete = sessionView(store.reader(run)).phase === 'done';
+  }
+
+  /** The first difference, or null. */
+  async compare(): Promise<Divergence | null> {
+    const { kit, hardware, onProgress } = this.#options;
+    const config = readConfig(this.#store, this.#run);
+    const material = makeMaterial(config, kit);
+    let scheduler: Scheduler | undefined;
+    const log = new VerifyingLog(this.#store.reader(this.#run), this.#complete, (compared) => {
+      onProgress?.(compared, this.#events);
+      if (!this.#complete && compared >= this.#events) scheduler?.stop();
+    });
+    const troupe = new Troupe(config, material, kit, log, hardware);
+    try {
       scheduler = new Scheduler({
         log,
         effects: troupe.effects,
         createActor: actorFactory(kit.library),
         onEvents: (stored) => {
-          for (const event of stored) if (event.type === 'called') calls++;
+          for (const event of stored) if (event.type === 'called') this.calls++;
         },
       });
       await scheduler.run('session', 'session', sessionInput(config, material));
+      if (log.compared < this.#events) return log.firstMissing();
+      return this.#blobs([...materialBlobs(material).map(named), ...log.blobs()]);
+    } catch (error) {
+      if (error instanceof DivergenceError) return error.divergence;
+      // Beyond the end of an altered log there is nothing to execute.
+      if (!this.#complete && log.compared < this.#events) return log.firstMissing();
+      throw error;
+    } finally {
+      await troupe.close();
     }
-    const missing = log.compared < events ? log.firstMissing() : null;
-    return {
-      run: id,
-      events,
-      calls,
-      identical: missing === null,
-      divergence: missing === null ? null : { ...missing, foundBy: 'execution' },
-    };
-  } catch (error) {
-    if (!(error instanceof DivergenceError)) throw error;
-    return {
-      run: id,
-      events,
-      calls,
-      identical: false,
-      divergence: { ...error.divergence, foundBy: 'execution' },
-    };
-  } finally {
-    await troupe?.close();
   }
+
+  /** Stored weights, moments, tasks and tokenizer against those of the execution. */
+  #blobs(executed: readonly { readonly name: string; readonly hash: string }[]): Divergence | null {
+    const hashes = new Map(executed.map(({ name, hash }) => [name, hash]));
+    const recorded = this.#store.reader(this.#run).blobs();
+    const blob = (name: string, was: string, is: string): Divergence => {
+      const place = { stream: '(blob)', version: 0, seq: null, type: '(blob)' };
+      return { ...place, field: name, recorded: was, executed: is };
+    };
+    for (const { name, hash } of recorded) {
+      const again = hashes.get(name);
+      hashes.delete(name);
+      // An execution of an interrupted run may be a version further than its log.
+      if (again === undefined && !this.#complete) continue;
+      if (again !== hash) return blob(name, hash, again ?? '(no such blob)');
+    }
+    const [missing] = this.#complete ? hashes : [];
+    return missing === undefined ? null : blob(missing[0], '(no such blob)', missing[1]);
+  }
+}
+
+function named({ name, bytes }: { readonly name: string; readonly bytes: Uint8Array }) {
+  return { name, hash: sha256(bytes) };
 }

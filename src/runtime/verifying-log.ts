@@ -73,6 +73,8 @@ export class VerifyingLog implements EventLog {
       if (recorded.type !== type || canonicalJson(recorded.data) !== text) {
         throw new DivergenceError(difference(recorded, type, data));
       }
+      const lost = this.#lostCause(recorded);
+      if (lost !== null) throw new DivergenceError(lost);
       this.#compared++;
       return recorded;
     });
@@ -141,6 +143,18 @@ export class VerifyingLog implements EventLog {
     for (const stream of this.#streamCache.keys()) {
       if (isUnder(prefix, stream)) this.#streamCache.delete(stream);
     }
+  }
+
+  /** A recorded answer of a child whose own stream does not hold the event that it names as its cause. */
+  #lostCause({ type, data, seq }: StoredEvent): Divergence | null {
+    const { cause } = data;
+    if (!type.endsWith('.finished') || typeof cause !== 'string') return null;
+    const at = cause.lastIndexOf('@');
+    const stream = cause.slice(0, at);
+    const version = Number(cause.slice(at + 1));
+    if (this.#event(stream, version) !== undefined) return null;
+    const place = { stream, version, seq: null, type: '(missing)', field: '(event)' };
+    return { ...place, recorded: '(no such event)', executed: `the cause of event ${seq}` };
   }
 
   #seen(event: StoredEvent): boolean {

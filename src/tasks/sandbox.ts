@@ -20,7 +20,7 @@ export type SandboxFailure =
   | 'memory'
   /** value is not JSON */
   | 'value'
-  /** only a wall clock could stop it: marks the run as not reproducible */
+  /** only a wall clock could stop it: recorded as such, since it need not happen again */
   | 'killed';
 
 export type SandboxResult =

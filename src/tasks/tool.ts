@@ -1,5 +1,5 @@
 import { canonicalJson } from '../core/json.ts';
-import type { Sandbox } from './sandbox.ts';
+import type { Sandbox, SandboxFailure } from './sandbox.ts';
 
 /** The one tool there is: evaluates a JavaScript expression. */
 export const JS_TOOL = 'js';
@@ -7,6 +7,8 @@ const TOOL_RESULT_CHARACTERS = 40;
 
 export interface ToolResult {
   readonly ok: boolean;
+  /** Why it failed, for the log. */
+  readonly failure?: SandboxFailure;
   /** What the agent reads: the value's JSON, cut short, or `error`. */
   readonly text: string;
 }
@@ -20,5 +22,6 @@ export function toolText(value: unknown): string {
 export async function runTool(name: string, input: string, sandbox: Sandbox): Promise<ToolResult> {
   if (name !== JS_TOOL) return { ok: false, text: 'error' };
   const result = await sandbox.evaluate({ source: `return (${input}\n);` });
-  return result.ok ? { ok: true, text: toolText(result.value) } : { ok: false, text: 'error' };
+  if (result.ok) return { ok: true, text: toolText(result.value) };
+  return { ok: false, text: 'error', failure: result.failure };
 }

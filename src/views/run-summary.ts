@@ -2,7 +2,7 @@ import type { Tally } from '../../machines/tally.ts';
 import type { AttemptInfo } from '../../store/attempts.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import type { RunInfo } from '../../store/runs.ts';
-import { RunView } from './run-view.ts';
+import { sessionView } from './session-view.ts';
 
 /** One run in a line, as `troupe runs --json` prints it. */
 export interface RunSummary {
@@ -46,13 +46,6 @@ export function summarise(info: RunInfo, reader: EventReader, attempts: readonly
     policyCalls: view.finishedCalls,
     seconds: Math.round(spent / 100) / 10,
   };
-}
-
-/** The view of a run by its session stream alone: everything but the trees. */
-export function sessionView(reader: EventReader): RunView {
-  const view = new RunView();
-  for (const event of reader.read('session')) view.apply(event);
-  return view;
 }
 
 /** Mean score per family, rounded to four digits. */

@@ -39,6 +39,7 @@ describe('scripts', () => {
     ['run(reflect(vote(agent("a"), 2)))', 'schema'],
     ['run(agent("a")); run(agent("b"))', 'error'],
     ['while (true) {}', 'sandbox'],
+    ['let n = agent("a"); for (let i = 0; i < 1500; i++) n = vote(n, 2); run(n)', 'schema'],
     ['let a = agent("a"); a.of = a; run(a)', 'no-design'],
     ['run(() => 1)', 'no-design'],
     ['fetch("http://example.org")', 'error'],

@@ -62,6 +62,11 @@ describe('an edge', () => {
       'done(draft) [hasAnswer(reflect.draft)]',
       'execution.working.reflect.check',
     ]);
+    expect(text('execution', 'execution.working.reflect.draft:done(draft):1')).toEqual([
+      'execution.working.reflect.draft',
+      'done(draft)',
+      'execution.working.reflect.revise',
+    ]);
     expect(subjectOf('session').chart.edges[0]).toMatchObject({ target: 'session.coldStart', reenter: true });
     expect(text('evaluation', 'evaluation.rollingOut:rollout.finished:0')?.[2]).toBeNull();
   });

@@ -7,11 +7,13 @@ import { type ChartNode, statesOf } from '../../tools/graph/chart.ts';
 import { coverage } from '../../tools/graph/coverage.ts';
 import { KINDS, type Subject, subjectOf, subjectOfSpec } from '../../tools/graph/load.ts';
 import { coveringPaths, type Path, shortestPaths } from '../../tools/graph/paths.ts';
+import { sampleAnswers } from '../../tools/graph/samples.ts';
 
 const agent = { kind: 'agent', name: 'solve' };
 const withTool = { ...agent, tool: 'js' };
 const designs = {
   agent,
+  'agent named like a final state': { kind: 'agent', name: 'done' },
   'agent with a tool': withTool,
   vote: { kind: 'vote', of: withTool, times: 3 },
   reflect: { kind: 'reflect', of: agent },
@@ -82,8 +84,11 @@ describe.each(subjects)('the machine of %s', (_, subject) => {
 
   it('behaves as an actor as the paths say, and has every command answered, in order', () => {
     for (const path of paths) {
-      const { state, commands } = drive(subject, path);
+      const { state, output, commands } = drive(subject, path);
       expect(state).toBe(path.final);
+      for (const [, name = '', value = ''] of path.outcome.matchAll(/(\w+) ([^,]+)/g)) {
+        expect(String(output[name])).toBe(value);
+      }
       expect(commands.map(({ key }) => key)).toEqual(path.events.map(({ data }) => data.key));
     }
   });
@@ -204,6 +209,16 @@ describe('along their paths', () => {
     expect(revise?.input).toMatchObject({ draft: '92', feedback: 'f(2) is 3, expected 4' });
   });
 
+  it('a reflection whose draft is cut off is asked again from nothing, and nothing is checked', () => {
+    const [driven] = ends(subjectOfSpec(designs.reflect), 'finished', /draft\): cut off/);
+    expect(driven?.commands.map(({ key }) => key)).toEqual([
+      'agent/reflect.draft',
+      'agent/reflect.revise',
+      'verify',
+    ]);
+    expect(driven?.commands[1]?.input).toEqual({ ...driven?.commands[0]?.input });
+  });
+
   it('a session alternates its stages and ends with the last evaluation', () => {
     const [driven] = ends(subjectOf('session'), 'done', /./);
     const learned = driven?.commands.filter(
@@ -217,8 +232,43 @@ describe('along their paths', () => {
   });
 
   it('an agent called done runs and answers (its name was once taken by the final state)', () => {
-    const subject = subjectOfSpec({ kind: 'agent', name: 'done' });
-    const driven = coveringPaths(subject).map((path) => drive(subject, path));
-    expect(driven.some(({ state, output }) => state === 'finished' && output.calls === 1)).toBe(true);
+    const named = subjectOfSpec({ kind: 'agent', name: 'done' });
+    const [driven] = ends(named, 'finished', /right$/);
+    expect(driven?.commands.map(({ key }) => key)).toEqual(['agent/done', 'verify']);
+    expect(driven?.commands[0]?.input).toMatchObject({ name: 'done' });
+    expect(driven?.commands[1]?.input).toMatchObject({ reply: '92' });
+    expect(driven?.output).toMatchObject({ score: 1, calls: 1, cause: null });
+  });
+});
+
+describe('an actor that has nothing to wait for goes on instead of waiting for ever:', () => {
+  it('a session that picks no tasks', () => {
+    const { machine } = subjectOf('session');
+    const [path] = shortestPaths(subjectOf('session'));
+    const actor = createRunningActor(machine, 'session', path?.input ?? {});
+    const owed = actor.start();
+    const asked: string[] = [];
+    for (let command = owed.shift(); command !== undefined; command = owed.shift()) {
+      asked.push(command.type === 'effect' ? command.effect : command.actor);
+      const [answer] = sampleAnswers(command);
+      if (answer === undefined) throw new Error(`nothing answers ${command.key}`);
+      const { type, data } = answer;
+      owed.push(...actor.send({ type, data: type === 'picked' ? { ...data, tasks: [] } : data }));
+    }
+    const step = ['pick', 'credit', 'learn'];
+    expect(asked).toEqual(['imitate', 'imitate', 'pick', ...step, ...step, 'pick']);
+    expect(actor.done).toBe(true);
+    expect(actor.output).toMatchObject({ steps: 2, calls: 0, before: {}, after: {} });
+  });
+
+  it.each([
+    ['evaluation', 'tasks', []],
+    ['rollout', 'designs', 0],
+  ])('%s, no %s', (kind, name, none) => {
+    const subject = subjectOf(kind);
+    const [path] = shortestPaths(subject);
+    const actor = createRunningActor(subject.machine, kind, { ...path?.input, [name]: none });
+    expect(actor.start()).toEqual([]);
+    expect(actor.done).toBe(true);
   });
 });

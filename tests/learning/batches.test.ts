@@ -27,7 +27,7 @@ describe('minibatches', () => {
   it('use every sequence once, whatever the plan', () => {
     fc.assert(
       fc.property(sequences, fc.integer({ min: 64, max: 4096 }), (all, batchTokens) => {
-        const batches = minibatches(all, { batchTokens, shards: 2 }, new RandomStream(1, 'b'));
+        const batches = minibatches(all, { batchTokens }, new RandomStream(1, 'b'));
         const used = batches.flatMap((batch) => batch.sequences);
         expect(new Set(used).size).toBe(all.length);
         expect(used).toHaveLength(all.length);
@@ -41,7 +41,7 @@ describe('minibatches', () => {
   it('waste less than 15 % on padding when there are many sequences', () => {
     const random = new RandomStream(2, 'lengths');
     const all = Array.from({ length: 1000 }, () => sequence(random.integer(8, 40), random.integer(3, 25)));
-    const batches = minibatches(all, { batchTokens: 1536, shards: 2 }, random);
+    const batches = minibatches(all, { batchTokens: 1536 }, random);
     expect(paddingShare(batches)).toBeLessThan(0.15);
   });
 });

@@ -1,14 +1,18 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/core/json.ts';
+import { sha256 } from '../../src/core/hash.ts';
+import { canonicalJson, type JsonObject } from '../../src/core/json.ts';
 import { evaluate } from '../../src/runtime/evaluate.ts';
 import { creditFromLog, recordedCredits, sameCredit } from '../../src/runtime/recorded-credit.ts';
 import { resumeRun, startRun } from '../../src/runtime/run.ts';
 import { verifyRun } from '../../src/runtime/verify.ts';
 import { findVersion } from '../../src/runtime/versions.ts';
-import { sessionView, summarise } from '../../src/views/run-summary.ts';
+import { summarise } from '../../src/views/run-summary.ts';
+import { sessionView } from '../../src/views/session-view.ts';
+import { EMPTY, type Head, nextHead, rowHash } from '../../store/chain.ts';
 import type { StoredEvent } from '../../store/event-log.ts';
+import { seqOf } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import { KIT, runOptions, scratch, smallConfig } from './small-run.ts';
 
@@ -202,6 +206,97 @@ describe('verify', () => {
       divergence: { seq, stream, field, foundBy: 'execution' },
     });
     forged.close();
+  });
+
+  it.each([
+    [
+      'a stored text that says the same in other bytes',
+      `UPDATE events SET data = replace(data, '"score":', '"score": ') WHERE type = 'verified'`,
+      'not what an append would have stored',
+    ],
+    [
+      'a row at a place that no scan of the run meets',
+      `INSERT INTO events SELECT (position & ~4294967295), stream, 9999, type, data, time, attempt, head, row_hash
+       FROM events WHERE type = 'learned' LIMIT 1`,
+      'outside of its run',
+    ],
+    ['a stream without events', `INSERT INTO streams (run, name) VALUES (1, 'step/9999')`, 'holds no events'],
+  ])('finds %s', async (_, sql, problem) => {
+    const forged = forge(
+      `sql-${problem.length}.db`,
+      () => true,
+      (data) => data,
+    );
+    forged.connection.db.prepare(sql).run();
+    if (sql.startsWith('UPDATE')) {
+      // Every hash made to fit the new bytes.
+      const rows = forged.connection.db
+        .prepare<
+          [],
+          {
+            position: number;
+            stream: string;
+            version: number;
+            type: string;
+            data: string;
+            time: number;
+            attempt: number;
+          }
+        >(
+          'SELECT position, name AS stream, version, type, data, time, attempt FROM events JOIN streams ON streams.key = stream ORDER BY position',
+        )
+        .all();
+      const heads = new Map<string, Head>();
+      let last = sha256(canonicalJson(forged.run('latest').config));
+      for (const row of rows) {
+        const head = nextHead(heads.get(row.stream) ?? EMPTY, row.type, row.data);
+        heads.set(row.stream, head);
+        last = rowHash(last, { ...row, seq: seqOf(row.position) }, row.data);
+        forged.connection.db
+          .prepare('UPDATE events SET head = ?, row_hash = ? WHERE position = ?')
+          .run(Buffer.from(head.hash, 'hex'), Buffer.from(last, 'hex'), row.position);
+      }
+      forged.connection.db.prepare('UPDATE runs SET row_hash = ?').run(last);
+    }
+    const result = await verify(forged);
+    expect(result.identical).toBe(false);
+    expect(result.divergence?.recorded).toContain(problem);
+    forged.close();
+  });
+
+  it('finds weights that were exchanged under a hash of their own', async () => {
+    const forged = forge(
+      'weights.db',
+      () => true,
+      (data) => data,
+    );
+    const log = forged.openLog('latest');
+    const [name = ''] = log.blobs().flatMap((blob) => (blob.kind === 'weights' ? [blob.name] : []));
+    log.append([], { put: [{ name, kind: 'weights', bytes: new Uint8Array(64) }] });
+    log.close();
+    expect(await verify(forged)).toMatchObject({
+      identical: false,
+      divergence: { stream: '(blob)', field: name },
+    });
+    forged.close();
+  });
+
+  it('finds a stream that was cut out, whatever the status says', async () => {
+    const cut = directory.open('cut.db');
+    const { id } = cut.createRun({ config: store.run('latest').config, codeVersion: 'test' });
+    const log = cut.openLog(id);
+    const gone =
+      store
+        .reader('latest')
+        .streams('eval/after')
+        .find((name) => name.endsWith('design/0')) ?? '';
+    for (const { stream, version, type, data } of store.reader('latest').events()) {
+      if (stream !== gone) log.append([{ stream, expectedVersion: version, type, data }]);
+    }
+    log.close();
+    const result = await verify(cut);
+    expect(result).toMatchObject({ identical: false });
+    cut.close();
   });
 
   it('verifies an interrupted run as far as it goes', async () => {

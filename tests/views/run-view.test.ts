@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sessionView } from '../../src/views/run-summary.ts';
 import { type Phase, RunView } from '../../src/views/run-view.ts';
+import { sessionView } from '../../src/views/session-view.ts';
 import type { MemoryLog } from '../../store/memory-log.ts';
 import { find, foldedTo, HELD_OUT, PLAN, recordedRun, TASKS } from './recorded.ts';
 

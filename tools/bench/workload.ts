@@ -59,7 +59,7 @@ export function demonstrations(given: Workload, count: number): readonly Minibat
     positions += Math.ceil((promptTokens.length + tokens.length) / 8) * 8;
     sequences.push({ promptTokens, tokens, advantage: 1 });
   }
-  return minibatches(sequences, { batchTokens, shards: config.shards }, random);
+  return minibatches(sequences, { batchTokens }, random);
 }
 
 function question(text: string): Prompt {

@@ -2,8 +2,9 @@ import type { EventReader } from '../../../store/event-log.ts';
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
 import { keptVersions } from '../../runtime/versions.ts';
-import { type RunSummary, sessionView, summarise } from '../../views/run-summary.ts';
+import { type RunSummary, summarise } from '../../views/run-summary.ts';
 import type { RunView } from '../../views/run-view.ts';
+import { sessionView } from '../../views/session-view.ts';
 import { type DesignView, type ExecutionView, type TaskView, TreeView } from '../../views/tree-view.ts';
 import { table } from '../table.ts';
 

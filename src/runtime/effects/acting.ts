@@ -59,8 +59,7 @@ export function actingEffects(stagecraft: Stagecraft) {
 
   const tool: Effect = async ({ input }) => {
     const { name, input: source } = toolSchema.parse(input);
-    const { ok, text } = await runTool(name, source, sandbox);
-    return { type: 'tool.returned', data: { ok, text } };
+    return { type: 'tool.returned', data: { ...(await runTool(name, source, sandbox)) } };
   };
 
   const compile: Effect = async ({ input }) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pad } from '../../../machines/command.ts';
-import { must } from '../../core/errors.ts';
+import { must, UserError } from '../../core/errors.ts';
 import { RandomStream } from '../../core/random.ts';
 import { average } from '../../credit/advantage.ts';
 import { demonstrateDesign } from '../../designs/demonstrations.ts';
@@ -22,6 +22,9 @@ const imitateSchema = z.object({ chunk: z.number().int(), last: z.boolean() });
 
 /** Learning rate: up over the first steps, down to a tenth over the whole cold start. */
 const WARM_UP_STEPS = 20;
+
+/** So many demonstrations that do not fit say that none does. */
+const MOST_TOO_LONG = 10_000;
 
 /** Name under which the weights of the cold start are kept. */
 function chunkLabel(chunk: number): string {
@@ -88,6 +91,7 @@ function demonstrationBatches(rehearsal: Rehearsal, chunk: number): Minibatch[] 
   const random = new RandomStream(config.seed, 'imitate', chunk);
   const sequences: TrainingSequence[] = [];
   let positions = 0;
+  let tooLong = 0;
   while (positions < stepsPerChunk * batchTokens) {
     const task = random.pick(tasks.train);
     const { prompt, completion } =
@@ -99,11 +103,17 @@ function demonstrationBatches(rehearsal: Rehearsal, chunk: number): Minibatch[] 
       tokens: renderCompletion(completion, tokenizer),
       advantage: 1,
     };
-    if (sequenceLength(sequence) > config.model.context) continue;
+    if (sequenceLength(sequence) > config.model.context) {
+      if (++tooLong < MOST_TOO_LONG) continue;
+      throw new UserError(
+        'context-too-small',
+        `Demonstrations do not fit a context of ${config.model.context} tokens; shorten the tasks' texts or choose a larger model.context.`,
+      );
+    }
     positions += Math.ceil(sequenceLength(sequence) / 8) * 8;
     sequences.push(sequence);
   }
-  return minibatches(sequences, { batchTokens, shards: config.shards }, random).slice(0, stepsPerChunk);
+  return minibatches(sequences, { batchTokens }, random).slice(0, stepsPerChunk);
 }
 
 function demonstrateExecution(

@@ -58,7 +58,7 @@ export function learnEffect(rehearsal: Rehearsal): Effect {
     const batches = Array.from({ length: settings.epochs }, (_, epoch) =>
       minibatches(
         sequences,
-        { batchTokens: config.learning.batchTokens, shards: config.shards },
+        { batchTokens: config.learning.batchTokens },
         new RandomStream(config.seed, 'learn', step, epoch),
       ),
     ).flat();
