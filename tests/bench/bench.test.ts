@@ -21,7 +21,7 @@ test('every measurement is taken and gives finite, positive figures', async () =
   const seen = new Set<string>();
   const { machine, decode, trainStep, log, step } = await bench({
     config,
-    seconds: 0.05,
+    seconds: 0.5,
     onProgress: (what) => seen.add(what),
   });
   expect([...seen]).toEqual(['decoding', 'training step', 'log', 'steps of a run']);
