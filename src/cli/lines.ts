@@ -29,7 +29,8 @@ export function lines(json: boolean): Audience {
             ...summarise(info, store.reader(run.id), store.attempts(run.id)),
           }),
         );
-      } else for (const line of progress.closing(run.id, shownPath(store.file))) print(line);
+      } else
+        for (const line of progress.closing(run.id, shownPath(store.file), run.config.steps)) print(line);
     },
   };
 }

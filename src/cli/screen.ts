@@ -38,7 +38,7 @@ export async function screen(): Promise<Audience> {
         },
         run.finished,
       );
-      for (const line of summaryLines(live.view, run.id, shownPath(store.file)))
+      for (const line of summaryLines(live.view, run.id, shownPath(store.file), run.config.steps))
         process.stdout.write(`${line}\n`);
     },
   };

@@ -33,8 +33,8 @@ export class PlainProgress {
   }
 
   /** What is said when the run is over, or was stopped. */
-  closing(run: string, store: string): string[] {
-    return summaryLines(this.view, run, store);
+  closing(run: string, store: string, steps?: number): string[] {
+    return summaryLines(this.view, run, store, steps);
   }
 
   #step(): string {

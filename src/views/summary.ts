@@ -1,13 +1,16 @@
 import type { FamilyTally } from '../../machines/tally.ts';
 import type { RunView } from './run-view.ts';
 
-/** What a run came to, for people: accuracies, what each role learned, and what to do next. */
-export function summaryLines(view: RunView, run: string, store: string): string[] {
+/**
+ * What a run came to, for people: accuracies, what each role learned, and what to do next. A run that was
+ * stopped before its first event does not know its number of steps yet; `steps` says it.
+ */
+export function summaryLines(view: RunView, run: string, store: string, steps = view.plan.steps): string[] {
   const at = store === 'troupe.db' ? '' : ` --store ${store}`;
   if (view.phase !== 'done') {
     return [
       '',
-      `${run} is not over: step ${view.step} of ${view.plan.steps}. Nothing is lost; go on with`,
+      `${run} is not over: step ${view.step} of ${steps}. Nothing is lost; go on with`,
       `  npx troupe train --resume ${run}${at}`,
     ];
   }
