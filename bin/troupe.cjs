@@ -15,7 +15,8 @@ var wanted = require('../node_modules/node/package.json').version;
 var child;
 
 if (process.versions.node === wanted) {
-  require('tsx/esm/api').register();
+  // Ours, wherever the user stands: tsx would take the working directory's.
+  require('tsx/esm/api').register({ tsconfig: path.join(root, 'tsconfig.json') });
   // The runner dies with whoever started it, even by SIGKILL: nothing may go on writing unseen.
   if (process.env.TROUPE_CHILD === '1' && process.channel) {
     process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
