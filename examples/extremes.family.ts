@@ -49,11 +49,11 @@ export const extremes: TaskFamily = {
     const answer = check.kind === 'integer' ? String(check.value) : '';
     const question = WORDS.find((each) => each === word) ?? 'greatest';
     const call = QUESTIONS[question](numbers.map(Number));
-    const tool = 'js';
+    const tools = [{ name: 'js' }];
     return [
       { prompt: executorPrompt({ task }), completion: answer },
-      { prompt: executorPrompt({ task, tool }), completion: `${TOOL_CALL_MARK}${call}` },
-      { prompt: executorPrompt({ task, tool, turns: [{ call, result: answer }] }), completion: answer },
+      { prompt: executorPrompt({ task, tools }), completion: `${TOOL_CALL_MARK}${call}` },
+      { prompt: executorPrompt({ task, tools, turns: [{ call, result: answer }] }), completion: answer },
       { prompt: executorPrompt({ task, draft: numbers[0] ?? '0', feedback: 'none' }), completion: answer },
     ];
   },

@@ -3,11 +3,12 @@
 import { z } from 'zod';
 import {
   type AgentSpec,
-  agentNode,
+  agentSchema,
   askAgent,
   type ChartState,
   type NodeKind,
   type NodeSpec,
+  STEPS_PER_TOOL,
 } from '../src/index.ts';
 
 interface RetrySpec extends NodeSpec {
@@ -19,16 +20,24 @@ interface RetrySpec extends NodeSpec {
 export const retryNode: NodeKind<RetrySpec> = {
   kind: 'retry',
   parameters: ['of', 'tries'],
-  schema: (child) =>
+  schema: () =>
     z.strictObject({
       kind: z.literal('retry'),
-      of: agentNode.schema(child),
+      of: agentSchema,
       tries: z.number().int().min(2).max(4),
     }),
   name: () => 'retry',
   shape: (spec, of) => `retry${spec.tries}(${of.shape(spec.of)})`,
-  calls: (spec, of) => spec.tries * of.calls(spec.of),
-  chart(spec, path) {
+  bounds: (spec, of) => {
+    const { calls, tokens, toolSteps } = of.bounds(spec.of);
+    return {
+      calls: spec.tries * calls,
+      tokens: spec.tries * tokens,
+      // Between two tries the public tests are run.
+      toolSteps: spec.tries * (toolSteps + STEPS_PER_TOOL),
+    };
+  },
+  chart(spec, { path, sees }) {
     const states: { [name: string]: ChartState } = { done: { type: 'final' } };
     const tries = Array.from({ length: spec.tries }, (_, index) => `${path}.try${index + 1}`);
     tries.forEach((attempt, index) => {
@@ -42,12 +51,12 @@ export const retryNode: NodeKind<RetrySpec> = {
       };
       const last = index + 1 === spec.tries;
       states[name] = {
-        ...askAgent(spec.of, attempt),
+        ...askAgent(spec.of, { path: attempt, sees }),
         onDone: last ? settle : { target: `check${index + 1}` },
       };
       if (last) return;
       states[`check${index + 1}`] = {
-        entry: { type: 'check', params: { path: attempt } },
+        entry: { type: 'check', params: { path: attempt, about: [attempt] } },
         on: {
           checked: [
             { guard: { type: 'passedFrom', params: { path: attempt } }, ...settle },

@@ -1,17 +1,35 @@
 import { assign, emit, setup } from 'xstate';
 import { type Emitted, order } from './command.ts';
 
+/** A tool of the kit, or a function of the design's own script. */
+export interface AgentTool {
+  readonly name: string;
+  readonly description?: string;
+  /** Reference to the function, and the script it is in. */
+  readonly python?: string;
+  readonly script?: string;
+}
+
 /** What an agent is asked: the task, and what its node adds to it. */
 export interface AgentInput {
   readonly name: string;
   readonly task: string;
-  /** The tool it may call, if any. */
-  readonly tool?: string;
-  /** An earlier answer to revise, and what its tests said. */
+  /** The role that the design gives it. */
+  readonly prompt?: string;
+  /** The tools it may call, if any. */
+  readonly tools?: readonly AgentTool[];
+  /** Answers of other nodes that its contract lets it see, oldest first. */
+  readonly sees?: readonly { readonly name: string; readonly text: string }[];
+  /** An earlier answer to revise, and what was said about it. */
   readonly draft?: string;
   readonly feedback?: string;
+  /** Names that it is to choose from. */
+  readonly choices?: readonly string[];
   /** Policy calls it may make at most; the last one must answer. */
   readonly maxTurns: number;
+  /** Sampler settings of its own, in place of the run's. */
+  readonly temperature?: number;
+  readonly tokens?: number;
 }
 
 interface Turn {
@@ -26,16 +44,27 @@ export type AgentEvent =
       readonly finish: 'stop' | 'length';
       readonly asksTool: boolean;
     }
-  | { readonly type: 'tool.returned'; readonly text: string };
+  | {
+      readonly type: 'tool.returned';
+      readonly text: string;
+      /** `killed`: only a wall clock stopped it. */
+      readonly failure?: string;
+    };
 
 /** What an agent hands back to its node. A failure has a cause and is a result like any other. */
-export type AgentOutput =
-  | { readonly ok: true; readonly text: string; readonly calls: number }
-  | { readonly ok: false; readonly cause: 'length' | 'turns'; readonly calls: number };
+export type AgentOutput = (
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly cause: 'length' | 'turns' }
+) & {
+  readonly calls: number;
+  /** Tool calls that only a wall clock stopped, if there were any. */
+  readonly killed?: number;
+};
 
 interface AgentContext extends AgentInput {
   readonly turns: readonly Turn[];
   readonly calls: number;
+  readonly killed: number;
   readonly text: string;
   readonly cause: 'length' | 'turns' | null;
 }
@@ -60,10 +89,15 @@ export const agentMachine = setup({
           ask: {
             task: context.task,
             turns: context.turns,
-            ...(context.tool === undefined ? {} : { tool: context.tool }),
-            ...(context.draft === undefined ? {} : { draft: context.draft }),
-            ...(context.feedback === undefined ? {} : { feedback: context.feedback }),
+            ...given('prompt', context.prompt),
+            ...given('tools', context.tools),
+            ...given('sees', context.sees),
+            ...given('draft', context.draft),
+            ...given('feedback', context.feedback),
+            ...given('choices', context.choices),
           },
+          ...given('temperature', context.temperature),
+          ...given('tokens', context.tokens),
         },
       }),
     ),
@@ -72,7 +106,7 @@ export const agentMachine = setup({
         type: 'effect',
         effect: 'tool',
         key: `tool/${context.turns.length}`,
-        input: { name: context.tool, input: context.text },
+        input: toolCall(context.tools ?? [], context.text),
       }),
     ),
     hear: assign(({ context, event }) =>
@@ -80,7 +114,10 @@ export const agentMachine = setup({
     ),
     note: assign(({ context, event }) =>
       event.type === 'tool.returned'
-        ? { turns: [...context.turns, { call: context.text, result: event.text }] }
+        ? {
+            turns: [...context.turns, { call: context.text, result: event.text }],
+            killed: context.killed + (event.failure === 'killed' ? 1 : 0),
+          }
         : {},
     ),
     fail: assign((_, params: { cause: 'length' | 'turns' }) => ({ cause: params.cause })),
@@ -88,16 +125,16 @@ export const agentMachine = setup({
   guards: {
     cutOff: ({ event }) => event.type === 'called' && event.finish === 'length',
     wantsTool: ({ context, event }) =>
-      event.type === 'called' && event.asksTool && context.tool !== undefined,
+      event.type === 'called' && event.asksTool && context.tools !== undefined,
     outOfTurns: ({ context, event }) =>
       event.type === 'called' &&
       event.asksTool &&
-      context.tool !== undefined &&
+      context.tools !== undefined &&
       context.calls + 1 >= context.maxTurns,
   },
 }).createMachine({
   id: 'agent',
-  context: ({ input }) => ({ ...input, turns: [], calls: 0, text: '', cause: null }),
+  context: ({ input }) => ({ ...input, turns: [], calls: 0, killed: 0, text: '', cause: null }),
   initial: 'calling',
   states: {
     calling: {
@@ -126,6 +163,26 @@ export const agentMachine = setup({
     answered: { type: 'final' },
     failed: { type: 'final', tags: 'failure' },
   },
-  output: ({ context: { cause, text, calls } }) =>
-    cause === null ? { ok: true, text, calls } : { ok: false, cause, calls },
+  output: ({ context: { cause, text, calls, killed } }) => ({
+    ...(cause === null ? { ok: true, text } : { ok: false, cause }),
+    calls,
+    ...(killed > 0 ? { killed } : {}),
+  }),
 });
+
+/** A member of an object, or none where there is no value. */
+function given<Name extends string, Value>(
+  name: Name,
+  value: Value | undefined,
+): { readonly [key in Name]?: Value } {
+  return (value === undefined ? {} : { [name]: value }) as { readonly [key in Name]?: Value };
+}
+
+/** With one tool the whole text is its input; with several, the first word names the tool. */
+function toolCall(tools: readonly AgentTool[], text: string): { tool: AgentTool | null; input: string } {
+  const [only] = tools;
+  if (tools.length === 1 && only !== undefined) return { tool: only, input: text };
+  const cut = text.search(/\s|$/);
+  const tool = tools.find(({ name }) => name === text.slice(0, cut));
+  return { tool: tool ?? null, input: text.slice(cut).trim() };
+}

@@ -32,6 +32,7 @@ export const EFFECTS = [
   'tool',
   'compile',
   'check',
+  'evaluate',
   'verify',
   'pick',
   'imitate',

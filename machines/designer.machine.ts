@@ -6,21 +6,41 @@ export interface DesignerInput {
   readonly family: string;
 }
 
-/** Why a script did not become a design (failure taxonomy). */
-export type DesignFailure =
+/** Why a script did not become a design (failure taxonomy; docs/designs.md says what each check asks). */
+export const DESIGN_FAILURES = [
   /** the completion hit its token limit */
-  | 'unfinished'
-  | 'syntax'
-  | 'error'
-  /** never handed over a design, or handed over something else */
-  | 'no-design'
-  | 'schema'
-  /** more calls than a design may make */
-  | 'budget'
+  'unfinished',
+  /** nothing in the text looks like a script */
+  'no-script',
+  'syntax',
+  /** the script threw */
+  'error',
+  /** never handed over a design, or more than one */
+  'no-design',
+  /** says what no design can say */
+  'unsupported',
+  'schema',
+  /** an edge, a route or a judge names a node that is not there */
+  'names',
+  'tools',
+  /** its own sampler settings where the run trains at fixed ones */
+  'sampler',
+  /** tries to answer the task itself */
+  'self-answer',
+  'unreachable',
+  /** a state from which no end can be reached */
+  'no-end',
+  'dead-transition',
+  /** a loop without a bound */
+  'endless',
+  /** more calls, tokens or tool steps than a design may take */
+  'budget',
   /** sandbox limits: steps, memory, output */
-  | 'sandbox'
+  'sandbox',
   /** only a wall clock stopped it: the run need not be reproducible */
-  | 'killed';
+  'killed',
+] as const;
+export type DesignFailure = (typeof DESIGN_FAILURES)[number];
 
 export type DesignerEvent =
   | { readonly type: 'called'; readonly text: string; readonly finish: 'stop' | 'length' }

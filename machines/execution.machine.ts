@@ -1,25 +1,31 @@
-import { assign, emit, setup } from 'xstate';
+import { assign, emit, enqueueActions, setup } from 'xstate';
 import type { AgentOutput } from './agent.machine.ts';
+import type {
+  AboutParams,
+  ChartState,
+  CombineParams,
+  NodeResult,
+  OpenAgentParams,
+  PathParams,
+  Predicate,
+  Vocabulary,
+} from './chart.ts';
+import { SKIPPED } from './chart.ts';
 import { type Emitted, order } from './command.ts';
-import type { TaskRef } from './rollout.machine.ts';
+import {
+  agentInput,
+  answers,
+  type ExecutionContext,
+  type ExecutionInput,
+  key,
+  latest,
+  NO_ANSWER,
+  nodeOf,
+  visited,
+  withResult,
+} from './execution-context.ts';
 
-export interface ExecutionInput {
-  readonly task: TaskRef;
-  /** The validated MAS spec that the machine was compiled from; kept with the execution in the log. */
-  readonly spec: object;
-}
-
-/** What one node of a design came to: an answer's text, or the cause of its failure. */
-export type NodeResult =
-  | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly cause: string };
-
-/** What the environment said about a node's draft. */
-export interface NodeFeedback {
-  readonly passed: boolean;
-  readonly text: string;
-}
-
+/** `killed` marks what only a wall clock stopped: another execution need not end the same way. */
 export type ExecutionEvent =
   | { readonly type: 'agent.finished'; readonly key: string; readonly output: AgentOutput }
   | {
@@ -27,8 +33,16 @@ export type ExecutionEvent =
       readonly key: string;
       readonly passed: boolean;
       readonly text: string;
+      readonly killed?: true;
     }
-  | { readonly type: 'verified'; readonly key: string; readonly score: number; readonly answer: object };
+  | { readonly type: 'evaluated'; readonly key: string; readonly value: unknown; readonly killed?: true }
+  | {
+      readonly type: 'verified';
+      readonly key: string;
+      readonly score: number;
+      readonly answer: object;
+      readonly killed?: true;
+    };
 
 export interface ExecutionOutput {
   readonly score: number;
@@ -36,73 +50,16 @@ export interface ExecutionOutput {
   readonly answer: object;
   /** Why there was no answer to verify, if so. */
   readonly cause: string | null;
+  /** Programs that only a wall clock stopped, if there were any. */
+  readonly killed?: number;
 }
-
-export interface ExecutionContext extends ExecutionInput {
-  readonly results: { readonly [path: string]: NodeResult };
-  readonly feedback: { readonly [path: string]: NodeFeedback };
-  readonly calls: number;
-  readonly score: number;
-  readonly answer: object;
-}
-
-/** Turns the results of some nodes into the result of another: majority vote, first success, … */
-export type Combiner = (results: readonly NodeResult[]) => NodeResult;
-
-/** A design's part of the chart, as plain data: only the named actions and guards below. */
-export interface ChartState {
-  readonly type?: 'parallel' | 'final';
-  readonly initial?: string;
-  readonly entry?: ChartAction | readonly ChartAction[];
-  readonly on?: { readonly [event: string]: ChartTransition | readonly ChartTransition[] };
-  readonly always?: ChartTransition | readonly ChartTransition[];
-  readonly onDone?: ChartTransition | readonly ChartTransition[];
-  readonly states?: { readonly [name: string]: ChartState };
-  readonly description?: string;
-}
-export interface ChartTransition {
-  readonly target?: string;
-  readonly guard?: ChartGuard;
-  readonly actions?: ChartAction | readonly ChartAction[];
-}
-export type ChartAction =
-  /** opens an agent at `path`; with `revises`, it sees that node's answer, if it has one, and the feedback */
-  | {
-      readonly type: 'openAgent';
-      readonly params: {
-        readonly path: string;
-        readonly name: string;
-        readonly maxTurns: number;
-        readonly tool?: string;
-        readonly revises?: string;
-      };
-    }
-  /** asks the environment what it says about the result of `path` */
-  | { readonly type: 'check'; readonly params: { readonly path: string } }
-  /** keeps the agent's answer, or the environment's feedback, of this event under `path` */
-  | { readonly type: 'keepAnswer' | 'keepFeedback'; readonly params: { readonly path: string } }
-  /** result of `path` = combiner over the results of `from` */
-  | {
-      readonly type: 'combine';
-      readonly params: { readonly path: string; readonly from: readonly string[]; readonly by: string };
-    };
-export type ChartGuard =
-  /** the event comes from the node at `path` */
-  | { readonly type: 'from'; readonly params: { readonly path: string } }
-  /** the node at `path` has an answer */
-  | { readonly type: 'hasAnswer'; readonly params: { readonly path: string } }
-  /** the environment's verdict in this event, which comes from `path`, is a pass */
-  | { readonly type: 'passedFrom'; readonly params: { readonly path: string } };
 
 /**
  * The machine of one design: its nodes under the state `working`, then the verifier. `body` is the root
- * node's chart, `root` its path; `combiners` holds the named functions that `combine` may use.
+ * node's chart, `root` its path; `vocabulary` gives the names in the chart their meaning.
  */
-export function executionMachine(
-  root: string,
-  body: ChartState,
-  combiners: { readonly [name: string]: Combiner },
-) {
+export function executionMachine(root: string, body: ChartState, vocabulary: Vocabulary) {
+  const { combiners, holds, accepts, choice, normal } = vocabulary;
   return setup({
     types: {
       context: {} as ExecutionContext,
@@ -112,59 +69,97 @@ export function executionMachine(
       emitted: {} as Emitted,
     },
     actions: {
-      openAgent: emit(({ context }, params: AgentParams) => {
-        const { path, revises, ...rest } = params;
-        const draft = revises === undefined ? undefined : context.results[revises];
-        const said = revises === undefined ? undefined : context.feedback[revises];
-        return order({
-          type: 'open',
-          actor: 'agent',
-          key: `agent/${path}`,
-          input: {
-            ...rest,
-            task: context.task.text,
-            ...(draft?.ok === true ? { draft: draft.text } : {}),
-            ...(draft?.ok === true && said !== undefined ? { feedback: said.text } : {}),
-          },
-        });
+      begin: assign(({ context }, { path }: PathParams) => {
+        const stays = ([key]: readonly [string, unknown]) => key !== path && !key.startsWith(`${path}.`);
+        const without = <T>(members: { readonly [key: string]: T }): { [key: string]: T } =>
+          Object.fromEntries(Object.entries(members).filter(stays));
+        return {
+          results: without(context.results),
+          order: context.order.filter((key) => stays([key, null])),
+          feedback: without(context.feedback),
+          values: without(context.values),
+          counts: without(context.counts),
+        };
       }),
-      check: emit(({ context }, { path }: PathParams) =>
-        order({
-          type: 'effect',
-          effect: 'check',
-          key: `check/${path}`,
-          input: { task: context.task.id, draft: textOf(context.results[path]) },
-        }),
-      ),
+      count: assign(({ context }, { path }: PathParams) => ({
+        counts: { ...context.counts, [path]: (context.counts[path] ?? 0) + 1 },
+      })),
+      openAgent: enqueueActions(({ context, enqueue }, params: OpenAgentParams) => {
+        const input = agentInput(context, params);
+        enqueue.emit(order({ type: 'open', actor: 'agent', key: key('agent', params, context), input }));
+        enqueue.assign(visited('agent', params, context));
+      }),
+      check: enqueueActions(({ context, enqueue }, params: AboutParams) => {
+        const input = { task: context.task.id, draft: latest(context, params.about)?.text ?? '' };
+        enqueue.emit(order({ type: 'effect', effect: 'check', key: key('check', params, context), input }));
+        enqueue.assign(visited('check', params, context));
+      }),
+      evaluate: enqueueActions(({ context, enqueue }, params: AboutParams & { function: string }) => {
+        const messages = answers(context, params.about).map(({ name, text }) => ({
+          sender: name,
+          content: text,
+        }));
+        const input = {
+          script: context.spec.python ?? '',
+          function: params.function,
+          context: { task: context.task.text, messages },
+        };
+        enqueue.emit(
+          order({ type: 'effect', effect: 'evaluate', key: key('evaluate', params, context), input }),
+        );
+        enqueue.assign(visited('evaluate', params, context));
+      }),
       keepAnswer: assign(({ context, event }, { path }: PathParams) => {
         if (event.type !== 'agent.finished') return {};
         const { output } = event;
-        const result: NodeResult = output.ok
-          ? { ok: true, text: output.text }
-          : { ok: false, cause: output.cause };
-        return { results: { ...context.results, [path]: result }, calls: context.calls + output.calls };
+        return {
+          ...withResult(
+            context,
+            path,
+            output.ok ? { ok: true, text: output.text } : { ok: false, cause: output.cause },
+          ),
+          calls: context.calls + output.calls,
+          killed: context.killed + (output.killed ?? 0),
+        };
       }),
       keepFeedback: assign(({ context, event }, { path }: PathParams) =>
         event.type === 'checked'
-          ? { feedback: { ...context.feedback, [path]: { passed: event.passed, text: event.text } } }
+          ? {
+              feedback: { ...context.feedback, [path]: { passed: event.passed, text: event.text } },
+              killed: context.killed + (event.killed === true ? 1 : 0),
+            }
           : {},
       ),
-      combine: assign(({ context }, params: CombineParams) => {
-        const combiner = combiners[params.by];
-        if (combiner === undefined) throw new Error(`no combiner named ${params.by}`);
-        const inputs = params.from.flatMap((path) => context.results[path] ?? []);
-        return { results: { ...context.results, [params.path]: combiner(inputs) } };
+      keepValue: assign(({ context, event }, { path }: PathParams) =>
+        event.type === 'evaluated'
+          ? {
+              values: { ...context.values, [path]: event.value },
+              killed: context.killed + (event.killed === true ? 1 : 0),
+            }
+          : {},
+      ),
+      combine: assign(({ context }, { path, from, by, weights }: CombineParams) => {
+        const combiner = combiners[by];
+        if (combiner === undefined) throw new Error(`no combiner named ${by}`);
+        const inputs = from.map((each): NodeResult => context.results[each] ?? NO_ANSWER);
+        return withResult(context, path, combiner(inputs, weights ?? from.map(() => 1)));
       }),
       verify: emit(({ context }) =>
         order({
           type: 'effect',
           effect: 'verify',
           key: 'verify',
-          input: { task: context.task.id, reply: textOf(context.results[root]) },
+          input: { task: context.task.id, reply: latest(context, [root])?.text ?? '' },
         }),
       ),
-      keepVerdict: assign(({ event }) =>
-        event.type === 'verified' ? { score: event.score, answer: event.answer } : {},
+      keepVerdict: assign(({ context, event }) =>
+        event.type === 'verified'
+          ? {
+              score: event.score,
+              answer: event.answer,
+              killed: context.killed + (event.killed === true ? 1 : 0),
+            }
+          : {},
       ),
     },
     guards: {
@@ -172,6 +167,28 @@ export function executionMachine(
       passedFrom: ({ event }, { path }: PathParams) =>
         event.type === 'checked' && nodeOf(event.key) === path && event.passed,
       hasAnswer: ({ context }, { path }: PathParams) => context.results[path]?.ok === true,
+      failed: ({ context }, { path }: PathParams) => {
+        const result = context.results[path];
+        return result?.ok === false && result.cause !== SKIPPED;
+      },
+      accepts: ({ context }, { path }: PathParams) => accepts(latest(context, [path])?.text ?? ''),
+      chose: ({ context }, { path, name, names }: PathParams & { name: string; names: readonly string[] }) =>
+        path in context.values
+          ? context.values[path] === name
+          : choice(latest(context, [path])?.text ?? '', names) === name,
+      differ: ({ context }, { of }: { readonly of: readonly string[] }) =>
+        new Set(answers(context, of).map(({ text }) => normal(text))).size > 1,
+      within: ({ context }, { path, limit }: PathParams & { limit: number }) =>
+        (context.counts[path] ?? 0) < limit,
+      holds: (
+        { context },
+        { predicate, about }: { readonly predicate: Predicate; readonly about: readonly string[] },
+      ) =>
+        holds(predicate, {
+          task: context.task.text,
+          answer: latest(context, about)?.text ?? null,
+          measured: (path) => context.feedback[path]?.passed ?? context.values[path] === true,
+        }),
       answered: ({ context }) => context.results[root]?.ok === true,
     },
   }).createMachine({
@@ -179,8 +196,13 @@ export function executionMachine(
     context: ({ input }) => ({
       ...input,
       results: {},
+      order: [],
       feedback: {},
+      values: {},
+      counts: {},
+      visits: {},
       calls: 0,
+      killed: 0,
       score: 0,
       answer: { kind: 'none', cause: 'no answer' },
     }),
@@ -207,6 +229,7 @@ export function executionMachine(
         calls: context.calls,
         answer: context.answer,
         cause: result?.ok === false ? result.cause : null,
+        ...(context.killed > 0 ? { killed: context.killed } : {}),
       };
     },
   });
@@ -214,18 +237,3 @@ export function executionMachine(
 
 /** The final state next to a design's root; no node may bear a name with a capital letter. */
 const DONE = 'Done';
-
-interface PathParams {
-  readonly path: string;
-}
-type AgentParams = Extract<ChartAction, { type: 'openAgent' }>['params'];
-type CombineParams = Extract<ChartAction, { type: 'combine' }>['params'];
-
-function textOf(result: NodeResult | undefined): string {
-  return result?.ok === true ? result.text : '';
-}
-
-/** `agent/vote.solve1` and `check/vote.solve1` both belong to the node `vote.solve1`. */
-function nodeOf(key: string): string {
-  return key.slice(key.indexOf('/') + 1);
-}

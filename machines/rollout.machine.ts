@@ -31,6 +31,10 @@ export interface RolloutOutput {
   /** Rejected scripts by cause. */
   readonly rejected: { readonly [cause: string]: number };
   readonly executions: number;
+  /** Executions without an answer, by cause. */
+  readonly failed: { readonly [cause: string]: number };
+  /** Programs that only a wall clock stopped: where there are any, the run need not be reproducible. */
+  readonly killed?: number;
   /** Sum of the executions' scores; a rejected design counts as N executions with score 0 in accuracies. */
   readonly score: number;
   readonly calls: number;
@@ -87,19 +91,24 @@ export const rolloutMachine = setup({
         open: context.open + (output.ok ? context.executions : 0),
         result: output.ok
           ? { ...base, shapes: increment(result.shapes, output.shape) }
-          : { ...base, rejected: increment(result.rejected, output.cause) },
+          : {
+              ...withKilled(base, output.cause === 'killed' ? 1 : 0),
+              rejected: increment(result.rejected, output.cause),
+            },
       };
     }),
     countExecution: assign(({ context, event }) => {
       if (event.type !== 'execution.finished') return {};
       const { result } = context;
+      const { score, calls, cause, killed = 0 } = event.output;
       return {
         open: context.open - 1,
         result: {
-          ...result,
+          ...withKilled(result, killed),
           executions: result.executions + 1,
-          score: result.score + event.output.score,
-          calls: result.calls + event.output.calls,
+          failed: cause === null ? result.failed : increment(result.failed, cause),
+          score: result.score + score,
+          calls: result.calls + calls,
         },
       };
     }),
@@ -120,6 +129,7 @@ export const rolloutMachine = setup({
       shapes: {},
       rejected: {},
       executions: 0,
+      failed: {},
       score: 0,
       calls: 0,
     },
@@ -139,6 +149,10 @@ export const rolloutMachine = setup({
   },
   output: ({ context }) => context.result,
 });
+
+function withKilled(result: RolloutOutput, killed: number): RolloutOutput {
+  return killed === 0 ? result : { ...result, killed: (result.killed ?? 0) + killed };
+}
 
 function increment(counts: { readonly [name: string]: number }, name: string): { [name: string]: number } {
   return { ...counts, [name]: (counts[name] ?? 0) + 1 };

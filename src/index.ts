@@ -10,17 +10,20 @@
  * A kit is where your own task families and nodes of designs come in; see examples/.
  */
 
-export type { ChartState, NodeResult } from '../machines/execution.machine.ts';
+export type { ChartState, NodeResult } from '../machines/chart.ts';
 export { MemoryLog } from '../store/memory-log.ts';
 export { Store } from '../store/store.ts';
 export { UserError } from './core/errors.ts';
 export { RandomStream } from './core/random.ts';
+export { STEPS_PER_TOOL } from './designs/bounds.ts';
 export { NodeLibrary } from './designs/library.ts';
-export type { Compiler, NodeKind, NodeSpec } from './designs/node.ts';
-export { type AgentSpec, agentNode, askAgent } from './designs/nodes/agent.ts';
+export type { Bounds, Compiler, NodeKind, NodeSpec, Place } from './designs/node.ts';
+export { type AgentSpec, agentNode, agentSchema, askAgent } from './designs/nodes/agent.ts';
 export { reflectNode } from './designs/nodes/reflect.ts';
 export { voteNode } from './designs/nodes/vote.ts';
-export { checkSpec, readScript } from './designs/script.ts';
+export { PythonJail } from './designs/python/jail.ts';
+export { DesignReader } from './designs/reader.ts';
+export { parseSpec } from './designs/spec.ts';
 export { executorPrompt } from './policies/executor-prompt.ts';
 export { TOOL_CALL_MARK } from './policies/prompt.ts';
 export { configure, presets, type RunConfig } from './runtime/config.ts';

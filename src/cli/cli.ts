@@ -83,19 +83,49 @@ export function createCli(): Command {
   program
     .command('graph')
     .description('print a machine: session, rollout, designer, execution, agent, or a design as RUN/DESIGN')
-    .argument('<machine>', 'for a design: latest/step/0003/task/001/design/2')
-    .option('--format <format>', 'mermaid, dot or json', 'mermaid')
-    .option('--coverage <run>', 'mark how often each transition was taken in a run')
+    .argument('[machine]', 'for a design: latest/step/0003/task/001/design/2; --overlay brings its own')
+    .option(
+      '--format <format>',
+      'mermaid (the default), dot, svg, text (an outline), json, or stately (for Stately Studio and createMachine)',
+    )
+    .option(
+      '--coverage <run>',
+      'mark how often each transition was taken in a run, and what was never reached',
+    )
+    .option(
+      '--overlay <stream>',
+      'mark the path that a recorded stream took: RUN/STREAM, such as latest/session',
+    )
+    .option('--diff <other>', 'mark what this machine and another do not have in common')
+    .option('--dead', 'list what can never be reached, never ends or never gets its turn; exit code 1 if any')
     .option('--paths', 'list the shortest path to every final state')
     .option(...store)
     .action(async (machine, options) => (await import('./commands/graph.ts')).graph(machine, options));
+
+  program
+    .command('check')
+    .description('check a design script: what it says, what its machine can come to, what it costs at most')
+    .argument('<file>', 'a script, or raw model output that holds one; - for standard input')
+    .option('--dialect <dialect>', 'javascript, python or auto', 'auto')
+    .option('--run', 'also run it once, with a scripted policy in place of a model')
+    .option('--task <text>', 'the task of --run (default: the question in the script, or a sample)')
+    .option('--say <text>', 'what the scripted policy answers', '42')
+    .option('--calls <number>', 'budget of policy calls of one execution', integer(1), 64)
+    .option('--tokens <number>', 'budget of sampled tokens', integer(1), 131_072)
+    .option('--tool-steps <number>', 'budget of interpreter steps of tools', integer(0), 10_000)
+    .option('--tokens-per-call <number>', 'tokens of a call whose agent sets no limit', integer(1), 1024)
+    .option(...json)
+    .action(async (file, options) => (await import('./commands/check.ts')).check(file, options));
 
   program
     .command('eval')
     .description('score a policy version on held-out tasks')
     .argument('[run]', 'the run whose policy and tasks are used', 'latest')
     .option('--policy <version>', 'a version of the run: last, cold-start, step/N, or a hash', 'last')
-    .option('--design <script>', 'use this script for every task in place of the designer')
+    .option(
+      '--design <script>',
+      'use this script, or the script in this file, for every task in place of the designer',
+    )
     .option('--tasks <number>', 'tasks per family (default: the whole held-out set)', integer(1))
     .option(...store)
     .option(...json)

@@ -1,62 +1,84 @@
 import { z } from 'zod';
-import type { ChartState, Combiner } from '../../machines/execution.machine.ts';
-import type { Compiler, NodeKind, NodeSpec } from './node.ts';
+import type { ChartState, Combiner } from '../../machines/chart.ts';
+import type { Bounds, Compiler, Fault, NodeKind, NodeSpec, Place } from './node.ts';
 import { agentNode } from './nodes/agent.ts';
+import { debateNode } from './nodes/debate.ts';
+import { graphNode } from './nodes/graph.ts';
+import { judgeNode } from './nodes/judge.ts';
+import { loopNode } from './nodes/loop.ts';
 import { reflectNode } from './nodes/reflect.ts';
+import { routeNode } from './nodes/route.ts';
+import { sequenceNode } from './nodes/sequence.ts';
 import { voteNode } from './nodes/vote.ts';
+import { whenNode } from './nodes/when.ts';
+import { parseWithin } from './parse-within.ts';
+import { preludeOf } from './prelude.ts';
+
+/** Tokens of a policy call where nobody set a limit. */
+const TOKENS_PER_CALL = 1024;
 
 /** The nodes that a designer may use, and everything that follows from the set of them. */
-export class NodeLibrary implements Compiler {
+export class NodeLibrary {
   readonly #kinds: ReadonlyMap<string, NodeKind>;
   readonly schema: z.ZodType<NodeSpec>;
   readonly combiners: { readonly [name: string]: Combiner };
+  /** Source of the functions that scripts call. */
+  readonly prelude: string;
 
   constructor(kinds: readonly NodeKind[]) {
     this.#kinds = new Map(kinds.map((kind) => [kind.kind, kind]));
     const child: z.ZodType<NodeSpec> = z.lazy(() => this.schema);
+    const schemas = new Map(kinds.map((kind) => [kind.kind, kind.schema(child)]));
     this.schema = z.unknown().transform((value, context): NodeSpec => {
       const tag = z.looseObject({ kind: z.string() }).safeParse(value);
-      const kind = tag.success ? this.#kinds.get(tag.data.kind) : undefined;
-      if (kind === undefined) {
-        context.addIssue(tag.success ? `there is no node "${tag.data.kind}"` : 'not a node');
-        return z.NEVER;
-      }
-      const parsed = kind.schema(child).safeParse(value);
-      if (parsed.success) return parsed.data;
-      for (const issue of parsed.error.issues) {
-        const where = issue.path.length === 0 ? kind.kind : `${kind.kind}.${issue.path.join('.')}`;
-        // A child has already said which node it is about.
-        context.addIssue(/^[\w.]+: /.test(issue.message) ? issue.message : `${where}: ${issue.message}`);
-      }
+      const schema = tag.success ? schemas.get(tag.data.kind) : undefined;
+      if (schema !== undefined) return parseWithin(schema, value, context);
+      context.addIssue(tag.success ? `there is no node "${tag.data.kind}"` : 'this is not a node');
       return z.NEVER;
     });
     this.combiners = Object.assign({}, ...kinds.map((kind) => kind.combiners ?? {}));
+    this.prelude = preludeOf(kinds);
   }
 
-  /** Source of the functions that scripts call: each makes the JSON of one node from its arguments. */
-  get prelude(): string {
-    return [...this.#kinds.values()]
-      .map(({ kind, parameters }) => {
-        const members = parameters.map((name) => `${name}: ${name}`).join(', ');
-        return `function ${kind}(${parameters.join(', ')}) { return { kind: ${JSON.stringify(kind)}, ${members} }; }`;
-      })
-      .join('\n');
+  /** Kinds by name, in the order in which they were given. */
+  get kinds(): readonly NodeKind[] {
+    return [...this.#kinds.values()];
   }
 
-  chart(spec: NodeSpec, path: string): ChartState {
-    return this.#kind(spec).chart(spec, path, this);
+  /** The chart of a node; `heard` is told of every node in it and the place where it stands. */
+  chart(root: NodeSpec, at: Place, heard: (node: NodeSpec, at: Place) => void = () => {}): ChartState {
+    const compiler = this.#compiler(TOKENS_PER_CALL, heard);
+    return compiler.chart(root, at);
   }
 
-  calls(spec: NodeSpec): number {
-    return this.#kind(spec).calls(spec, this);
+  bounds(spec: NodeSpec, tokensPerCall: number): Bounds {
+    return this.#compiler(tokensPerCall).bounds(spec);
   }
 
   shape(spec: NodeSpec): string {
-    return this.#kind(spec).shape(spec, this);
+    return this.#compiler(TOKENS_PER_CALL).shape(spec);
   }
 
   name(spec: NodeSpec): string {
     return this.#kind(spec).name(spec);
+  }
+
+  faults(spec: NodeSpec): readonly Fault[] {
+    return this.#kind(spec).faults?.(spec) ?? [];
+  }
+
+  #compiler(tokensPerCall: number, heard: (node: NodeSpec, at: Place) => void = () => {}): Compiler {
+    const compiler: Compiler = {
+      tokensPerCall,
+      chart: (node, at) => {
+        heard(node, at);
+        return this.#kind(node).chart(node, at, compiler);
+      },
+      bounds: (node) => this.#kind(node).bounds(node, compiler),
+      shape: (node) => this.#kind(node).shape(node, compiler),
+      name: (node) => this.name(node),
+    };
+    return compiler;
   }
 
   #kind(spec: NodeSpec): NodeKind {
@@ -66,7 +88,19 @@ export class NodeLibrary implements Compiler {
   }
 }
 
-/** Agent, ensemble with majority vote, reflection; plus nodes of the user's own. */
+/** The nodes of docs/designs.md; plus nodes of the user's own. */
 export function defaultLibrary(extra: readonly NodeKind[] = []): NodeLibrary {
-  return new NodeLibrary([agentNode, voteNode, reflectNode, ...extra]);
+  return new NodeLibrary([
+    agentNode,
+    sequenceNode,
+    voteNode,
+    judgeNode,
+    reflectNode,
+    debateNode,
+    routeNode,
+    whenNode,
+    loopNode,
+    graphNode,
+    ...extra,
+  ]);
 }

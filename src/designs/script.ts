@@ -1,35 +1,31 @@
+import { z } from 'zod';
 import type { DesignFailure } from '../../machines/designer.machine.ts';
 import type { Sandbox, SandboxFailure } from '../tasks/sandbox.ts';
 import type { NodeLibrary } from './library.ts';
-import type { NodeSpec } from './node.ts';
+import { HANDED_OVER, LINE } from './prelude.ts';
 
-/** A design that passed its checks, with its bounds. */
-export interface Design {
-  readonly spec: NodeSpec;
-  /** Its structure without names, for statistics: `vote3(agent+js)`. */
-  readonly shape: string;
-  /** Worst-case number of policy calls of one execution. */
-  readonly maxCalls: number;
-}
+/** Interpreter steps that a script may take; a design needs a handful. */
+const SCRIPT_STEPS = 200;
 
-export type DesignResult =
-  | ({ readonly ok: true } & Design)
-  | { readonly ok: false; readonly cause: DesignFailure; readonly message: string };
-
-/** A design may make at most this many calls in one execution (law 7). */
-export const MAX_CALLS = 12;
-
-/** Nodes in nodes; far more than a design within its budget can need. */
-const MAX_NESTING = 16;
-
-/** Depth of objects within objects, measured without recursion: scripts can nest deeper than a stack goes. */
-function nesting(value: unknown): number {
-  let depth = 0;
-  for (let level = [value]; level.length > 0 && depth <= MAX_NESTING; depth++) {
-    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? Object.values(each) : []));
-  }
-  return depth;
-}
+/** What a script handed over, not yet checked, whatever its dialect. */
+export type Reading =
+  | {
+      readonly ok: true;
+      /** The root node, as JSON. */
+      readonly root: unknown;
+      /** Lines of the script that made a node, by the members that lead to it from the root. */
+      readonly lines: ReadonlyMap<string, number>;
+      /** The question that the script asks its design, where it holds one. */
+      readonly question: string | null;
+      /** The script itself, where nodes refer to functions of it. */
+      readonly python?: string;
+    }
+  | {
+      readonly ok: false;
+      readonly cause: DesignFailure;
+      readonly message: string;
+      readonly line?: number | undefined;
+    };
 
 const FAILURES: { readonly [failure in SandboxFailure]: DesignFailure } = {
   syntax: 'syntax',
@@ -40,51 +36,50 @@ const FAILURES: { readonly [failure in SandboxFailure]: DesignFailure } = {
   killed: 'killed',
 };
 
+const outcomeSchema = z.object({ node: z.unknown(), at: z.number() }).nullable();
+
 /**
- * Evaluates a designer's script in the sandbox and checks what it hands over: `run(node)`, once, with a
- * node of the library. Never throws for what the script does; every refusal has a cause and a sentence.
+ * Evaluates a JavaScript design script in the sandbox and returns what it handed to `run(node)`, once. Never
+ * throws for what the script does; every refusal has a cause, a sentence, and a line where there is one.
  */
-export async function readScript(
+export async function readJavaScript(
   script: string,
   library: NodeLibrary,
   sandbox: Sandbox,
-): Promise<DesignResult> {
+): Promise<Reading> {
   const result = await sandbox.evaluate({
-    prelude: `${library.prelude}\nvar design = null; function run(node) { if (design !== null) throw new Error('run() twice'); design = { node: node }; }`,
-    source: `${script}\n;return design;`,
+    prelude: library.prelude,
+    source: `${script}\n;return ${HANDED_OVER};`,
     steps: SCRIPT_STEPS,
   });
-  if (!result.ok) return { ok: false, cause: FAILURES[result.failure], message: result.message };
-  const { value } = result;
-  if (value === null || typeof value !== 'object' || !('node' in value)) {
+  if (!result.ok) {
+    const { failure, message, line } = result;
+    return { ok: false, cause: FAILURES[failure], message, ...(line === undefined ? {} : { line }) };
+  }
+  const outcome = outcomeSchema.safeParse(result.value);
+  if (!outcome.success || outcome.data === null) {
     return { ok: false, cause: 'no-design', message: 'the script never called run(node)' };
   }
-  return checkSpec(value.node, library);
+  const lines = new Map<string, number>([['', outcome.data.at]]);
+  return { ok: true, root: withoutLines(outcome.data.node, '', lines), lines, question: null };
 }
 
-/** Checks a spec, from a script or from elsewhere: schema first, then its budget. */
-export function checkSpec(value: unknown, library: NodeLibrary): DesignResult {
-  if (nesting(value) > MAX_NESTING) {
-    return { ok: false, cause: 'schema', message: `nested deeper than ${MAX_NESTING} levels` };
-  }
-  const parsed = library.schema.safeParse(value);
-  if (!parsed.success) {
-    return {
-      ok: false,
-      cause: 'schema',
-      message: parsed.error.issues.map((issue) => issue.message).join('; '),
-    };
-  }
-  const maxCalls = library.calls(parsed.data);
-  if (maxCalls > MAX_CALLS) {
-    return {
-      ok: false,
-      cause: 'budget',
-      message: `up to ${maxCalls} calls, but a design may make ${MAX_CALLS}`,
-    };
-  }
-  return { ok: true, spec: parsed.data, shape: library.shape(parsed.data), maxCalls };
-}
+/** How deep lines are looked for; what is nested deeper is refused by the schema. */
+const MAX_DEPTH = 64;
 
-/** Interpreter steps that a script may take; a design needs a handful. */
-const SCRIPT_STEPS = 200;
+/** A value without the lines that the prelude wrote on its nodes, which go into the map. */
+function withoutLines(value: unknown, path: string, lines: Map<string, number>, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value;
+  const inner = (name: string | number) => (path === '' ? String(name) : `${path}.${name}`);
+  if (Array.isArray(value)) {
+    return value.map((member, index) => withoutLines(member, inner(index), lines, depth + 1));
+  }
+  const members = Object.entries(value).flatMap(([name, member]) => {
+    if (name === LINE && typeof member === 'number') {
+      lines.set(path, member);
+      return [];
+    }
+    return [[name, withoutLines(member, inner(name), lines, depth + 1)] as const];
+  });
+  return Object.fromEntries(members);
+}

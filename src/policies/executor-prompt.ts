@@ -6,24 +6,40 @@ export interface ExecutorCall {
   readonly name?: string;
   /** The question as the agent sees it. */
   readonly task: string;
-  /** The tool that the agent may call. */
-  readonly tool?: string | undefined;
-  /** An earlier answer to revise, and what its tests said. */
+  /** The role that the design gives it. */
+  readonly prompt?: string | undefined;
+  /** The tools that the agent may call. */
+  readonly tools?:
+    | readonly { readonly name: string; readonly description?: string | undefined }[]
+    | undefined;
+  /** Answers of other agents that it may see, oldest first. */
+  readonly sees?: readonly { readonly name: string; readonly text: string }[] | undefined;
+  /** An earlier answer to revise, and what was said about it. */
   readonly draft?: string | undefined;
   readonly feedback?: string | undefined;
+  /** Names that it is to choose from. */
+  readonly choices?: readonly string[] | undefined;
   /** Tool calls made so far in this agent's conversation, oldest first. */
   readonly turns?: readonly { readonly call: string; readonly result: string }[];
 }
 
-/** `[executor, task, tool?, draft?, feedback?, (call, result)*]`: what does not change comes first. */
+/**
+ * `[executor, role?, task, tool*, answer*, draft?, feedback?, choices?, (call, result)*]`: what does not change
+ * within an agent's conversation comes first.
+ */
 export function executorPrompt(call: ExecutorCall): Prompt {
   const segments: Segment[] = [
     { kind: 'executor', text: call.name ?? '' },
+    ...(call.prompt === undefined ? [] : [{ kind: 'role' as const, text: call.prompt }]),
     { kind: 'task', text: call.task },
   ];
-  if (call.tool !== undefined) segments.push({ kind: 'tool', text: call.tool });
+  for (const { name, description } of call.tools ?? []) {
+    segments.push({ kind: 'tool', text: description === undefined ? name : `${name}: ${description}` });
+  }
+  for (const { name, text } of call.sees ?? []) segments.push({ kind: 'answer', text: `${name}: ${text}` });
   if (call.draft !== undefined) segments.push({ kind: 'draft', text: call.draft });
   if (call.feedback !== undefined) segments.push({ kind: 'feedback', text: call.feedback });
+  if (call.choices !== undefined) segments.push({ kind: 'choices', text: call.choices.join('\n') });
   for (const { call: input, result } of call.turns ?? []) {
     segments.push({ kind: 'call', text: input }, { kind: 'result', text: result });
   }

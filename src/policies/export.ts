@@ -11,6 +11,8 @@ import { tokenizerFile } from './tokenizer-file.ts';
 
 const id = z.number().int().min(0);
 const count = z.number().int().positive();
+/** The token that opens each kind of segment. */
+const segmentIds = z.record(z.enum(SEGMENT_KINDS), id);
 
 /** `config.json` of an exported policy: all that a reader needs besides the models and the tokenizer. */
 export const exportSchema = z.strictObject({
@@ -33,16 +35,7 @@ export const exportSchema = z.strictObject({
     end: id,
     say: id,
     unknown: id,
-    segments: z.strictObject({
-      designer: id,
-      executor: id,
-      task: id,
-      tool: id,
-      call: id,
-      result: id,
-      draft: id,
-      feedback: id,
-    }),
+    segments: segmentIds,
   }),
   /** In words, how a prompt and a completion become tokens. */
   template: z.strictObject({ prompt: z.string(), completion: z.string() }),
@@ -103,7 +96,7 @@ async function isEmptyFolder(target: string, name: string): Promise<boolean> {
 
 function describe({ config, weights, tokenizer, meta }: ExportedPolicy): ExportConfig {
   const { vocab, dim, layers, heads, hidden, context } = config;
-  const segment = (kind: (typeof SEGMENT_KINDS)[number]): number => tokenizer.segment(kind);
+  const segments = SEGMENT_KINDS.map((kind) => [kind, tokenizer.segment(kind)] as const);
   return {
     format: 'troupe-policy',
     version: 1,
@@ -115,16 +108,7 @@ function describe({ config, weights, tokenizer, meta }: ExportedPolicy): ExportC
       end: tokenizer.end,
       say: tokenizer.say,
       unknown: tokenizer.unknown,
-      segments: {
-        designer: segment('designer'),
-        executor: segment('executor'),
-        task: segment('task'),
-        tool: segment('tool'),
-        call: segment('call'),
-        result: segment('result'),
-        draft: segment('draft'),
-        feedback: segment('feedback'),
-      },
+      segments: segmentIds.parse(Object.fromEntries(segments)),
     },
     template: {
       prompt: `for each segment (${SEGMENT_KINDS.join(', ')}): its token, then its text; then say`,

@@ -9,7 +9,9 @@ export type Role = 'designer' | 'executor';
  * - `designer` / `executor` open the prompt and say which role speaks; text is empty or the agent's name
  * - `task` the question; `tool` announces a tool by name
  * - `call` a tool call the agent made before, `result` what it returned
- * - `draft` an earlier answer put before a reviser, `feedback` what its tests said
+ * - `draft` an earlier answer put before a reviser or a critic, `feedback` what was said about it
+ * - `role` what the design says this agent is; `answer` what another agent said, after its name
+ * - `choices` names to choose from, one per line
  */
 export const SEGMENT_KINDS = [
   'designer',
@@ -20,6 +22,9 @@ export const SEGMENT_KINDS = [
   'result',
   'draft',
   'feedback',
+  'role',
+  'answer',
+  'choices',
 ] as const;
 export type SegmentKind = (typeof SEGMENT_KINDS)[number];
 export interface Segment {

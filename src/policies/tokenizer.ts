@@ -4,8 +4,8 @@ import { canonicalJson } from '../core/json.ts';
 import { applyMerges, learnMerges, type Merge, pairKey, preTokens } from './bpe.ts';
 import { SEGMENT_KINDS, type SegmentKind } from './prompt.ts';
 
-/** No text encodes to these, but for `<unk>`: padding, end and start of a completion, unknown, one per segment. */
-const SPECIALS = ['<pad>', '<end>', '<say>', '<unk>', ...SEGMENT_KINDS.map((kind) => `<${kind}>`)];
+/** No text encodes to these, but for `<unk>`: padding, end and start of a completion, unknown; then one per segment. */
+const SPECIALS = ['<pad>', '<end>', '<say>', '<unk>'];
 const PAD = 0;
 const END = 1;
 const SAY = 2;
@@ -19,10 +19,14 @@ const PAIRS = Array.from({ length: 100 }, (_, value) => String(value).padStart(2
 const KNOWN_WORDS = 20_000;
 const KNOWN_LENGTH = 40;
 
-const tokenizerSchema = z.object({
-  version: z.literal(1),
-  merges: z.array(z.tuple([z.string(), z.string()])),
-});
+/** The segments of version 1, which did not name them. */
+const FIRST_SEGMENTS = SEGMENT_KINDS.slice(0, 8);
+
+const merges = z.array(z.tuple([z.string(), z.string()]));
+const tokenizerSchema = z.discriminatedUnion('version', [
+  z.object({ version: z.literal(1), merges }),
+  z.object({ version: z.literal(2), segments: z.array(z.string()), merges }),
+]);
 export type TokenizerJson = z.infer<typeof tokenizerSchema>;
 
 /**
@@ -35,33 +39,43 @@ export class Tokenizer {
   readonly say = SAY;
   readonly unknown = UNKNOWN;
   readonly #merges: readonly Merge[];
+  readonly #segments: readonly string[];
   readonly #ranks: ReadonlyMap<string, number>;
   readonly #tokens: readonly string[];
   readonly #ids: ReadonlyMap<string, number>;
   readonly #known = new Map<string, readonly number[]>();
 
-  private constructor(merges: readonly Merge[]) {
+  private constructor(merges: readonly Merge[], segments: readonly string[]) {
     this.#merges = merges;
+    this.#segments = segments;
     this.#ranks = new Map(merges.map((merge, rank) => [pairKey(merge), rank]));
     const plain = [...CHARACTERS, ...PAIRS, ...merges.map(([left, right]) => left + right)];
-    this.#tokens = [...SPECIALS, ...new Set(plain)];
-    this.#ids = new Map(
-      this.#tokens.map((token, id) => [token, id]).slice(SPECIALS.length) as [string, number][],
-    );
+    this.#tokens = [...this.specials, ...new Set(plain)];
+    const first = this.specials.length;
+    this.#ids = new Map(this.#tokens.slice(first).map((token, index) => [token, first + index]));
   }
 
   /** Learns a vocabulary of at most `size` tokens from a corpus. */
   static train(corpus: Iterable<string>, size: number): Tokenizer {
-    return new Tokenizer(learnMerges(corpus, size - SPECIALS.length - CHARACTERS.length - PAIRS.length));
+    const specials = SPECIALS.length + SEGMENT_KINDS.length;
+    return new Tokenizer(
+      learnMerges(corpus, size - specials - CHARACTERS.length - PAIRS.length),
+      SEGMENT_KINDS,
+    );
   }
 
   /** Reads {@link toJSON}; throws a ZodError on anything else. */
   static fromJSON(value: unknown): Tokenizer {
-    return new Tokenizer(tokenizerSchema.parse(value).merges);
+    const file = tokenizerSchema.parse(value);
+    return new Tokenizer(file.merges, file.version === 1 ? FIRST_SEGMENTS : file.segments);
   }
 
   toJSON(): TokenizerJson {
-    return { version: 1, merges: this.#merges.map(([left, right]) => [left, right]) };
+    return {
+      version: 2,
+      segments: [...this.#segments],
+      merges: this.#merges.map(([left, right]) => [left, right]),
+    };
   }
 
   get size(): number {
@@ -70,7 +84,7 @@ export class Tokenizer {
 
   /** Names of the special tokens; they are the first ids. */
   get specials(): readonly string[] {
-    return SPECIALS;
+    return [...SPECIALS, ...this.#segments.map((kind) => `<${kind}>`)];
   }
 
   /** The text of each token, by id. */
@@ -82,9 +96,10 @@ export class Tokenizer {
     return sha256(canonicalJson(this.toJSON()));
   }
 
-  /** The token that opens a segment of a prompt. */
+  /** The token that opens a segment of a prompt; the unknown one if this tokenizer is older than the segment. */
   segment(kind: SegmentKind): number {
-    return SPECIALS.indexOf(`<${kind}>`);
+    const index = this.#segments.indexOf(kind);
+    return index < 0 ? UNKNOWN : SPECIALS.length + index;
   }
 
   encode(text: string): number[] {

@@ -41,6 +41,12 @@ export const configSchema = z.strictObject({
     temperature: z.number().positive(),
     designerTokens: count,
     executorTokens: count,
+    /** The language that the designer writes. */
+    dialect: z.enum(['javascript', 'python', 'auto']).default('javascript'),
+    /** Worst case that a design may come to. */
+    budget: z
+      .strictObject({ calls: count, tokens: count, toolSteps: count })
+      .default({ calls: 12, tokens: 600, toolSteps: 1000 }),
   }),
   stage: z.strictObject({ steps: count, first: z.enum(['executor', 'designer']) }),
   credit: z.strictObject({
@@ -84,6 +90,8 @@ const base: RunConfig = {
     temperature: 1,
     designerTokens: 40,
     executorTokens: 48,
+    dialect: 'javascript',
+    budget: { calls: 12, tokens: 600, toolSteps: 1000 },
   },
   stage: { steps: 3, first: 'executor' },
   credit: {

@@ -2,14 +2,17 @@ import { z } from 'zod';
 import type { EventLog } from '../../store/event-log.ts';
 import { sha256 } from '../core/hash.ts';
 import type { JsonObject } from '../core/json.ts';
+import type { Allowance } from '../designs/checks.ts';
+import { PythonJail } from '../designs/python/jail.ts';
+import { DesignReader } from '../designs/reader.ts';
 import { LearnerThread } from '../learning/learner-thread.ts';
 import { EmbeddedPolicy } from '../policies/embedded-policy.ts';
-import type { Policy } from '../policies/policy.ts';
-import { ScriptedPolicy } from '../policies/scripted-policy.ts';
+import type { Completion, Policy } from '../policies/policy.ts';
 import { Tokenizer } from '../policies/tokenizer.ts';
 import { QuickJsSandbox } from '../tasks/quickjs-sandbox.ts';
 import type { Sandbox } from '../tasks/sandbox.ts';
 import { buildTaskSet, decodeTaskSet, encodeTaskSet, TaskIndex, type TaskSet } from '../tasks/task-set.ts';
+import { JS_TOOL, PYTHON_TOOL } from '../tasks/tool.ts';
 import type { RunConfig } from './config.ts';
 import { tokenizerCorpus } from './corpus.ts';
 import type { Effects } from './effect.ts';
@@ -85,6 +88,7 @@ export class Troupe {
   readonly #policy: EmbeddedPolicy;
   readonly #learner: LearnerThread;
   readonly #sandbox: Sandbox;
+  readonly #jail: PythonJail;
 
   /** With `script`, every design is that script and no designer is called. */
   constructor(
@@ -99,6 +103,7 @@ export class Troupe {
     const index = new TaskIndex(tasks);
     this.models = new Models(config, tokenizer.size);
     this.#sandbox = new QuickJsSandbox();
+    this.#jail = new PythonJail();
     this.#learner = new LearnerThread({ config: this.models.transformer, shards: config.shards });
     this.#policy = new EmbeddedPolicy({
       config: this.models.transformer,
@@ -120,9 +125,17 @@ export class Troupe {
     this.effects = {
       ...actingEffects({
         config,
-        policy: script === undefined ? this.#policy : withFixedDesign(this.#policy, script, tokenizer),
+        policy: script === undefined ? this.#policy : withFixedDesign(this.#policy, script),
         sandbox: this.#sandbox,
+        jail: this.#jail,
+        reader: new DesignReader({
+          library: kit.library,
+          sandbox: this.#sandbox,
+          jail: this.#jail,
+          allowance: allowanceOf(config),
+        }),
         library: kit.library,
+        script,
         verifier: kit.verifier,
         task: (id) => index.get(id),
       }),
@@ -149,15 +162,38 @@ export class Troupe {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#policy.close(), this.#learner.close(), this.#sandbox.close()]);
+    await Promise.all([
+      this.#policy.close(),
+      this.#learner.close(),
+      this.#sandbox.close(),
+      this.#jail.close(),
+    ]);
   }
 }
 
-/** A policy whose designer always hands over the same script. */
-function withFixedDesign(policy: Policy, script: string, tokenizer: Tokenizer): Policy {
-  const designer = new ScriptedPolicy(() => script, tokenizer);
+/** What a design of a run may use and cost. Only a run in Python's dialect may start Python processes. */
+export function allowanceOf({ rollout }: RunConfig): Allowance {
   return {
-    complete: (request) => (request.role === 'designer' ? designer : policy).complete(request),
+    tools: rollout.dialect === 'javascript' ? [JS_TOOL] : [JS_TOOL, PYTHON_TOOL],
+    budget: rollout.budget,
+    tokensPerCall: rollout.executorTokens,
+    ownSampler: false,
+  };
+}
+
+/** A policy whose designer always hands over the same script, whatever its length, and samples nothing. */
+function withFixedDesign(policy: Policy, script: string): Policy {
+  const designer: Completion = {
+    text: script,
+    asksTool: false,
+    promptTokens: [],
+    tokens: [],
+    logProbs: [],
+    finish: 'stop',
+    version: 'fixed',
+  };
+  return {
+    complete: async (request) => (request.role === 'designer' ? designer : policy.complete(request)),
     close: () => policy.close(),
   };
 }

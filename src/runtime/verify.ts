@@ -4,6 +4,7 @@ import { sha256 } from '../core/hash.ts';
 import { sessionView } from '../views/session-view.ts';
 import { actorFactory } from './actors.ts';
 import type { Kit } from './kit.ts';
+import { withRecordedKills } from './recorded-kills.ts';
 import { readConfig } from './run.ts';
 import { Scheduler } from './scheduler.ts';
 import { type Hardware, makeMaterial, materialBlobs, sessionInput, Troupe } from './troupe.ts';
@@ -92,7 +93,7 @@ class Execution {
     try {
       scheduler = new Scheduler({
         log,
-        effects: troupe.effects,
+        effects: withRecordedKills(troupe.effects, this.#store.reader(this.#run)),
         createActor: actorFactory(kit.library),
         onEvents: (stored) => {
           for (const event of stored) if (event.type === 'called') this.calls++;

@@ -6,7 +6,7 @@ import { type Expression, evaluate, normalForm, toSource } from './expression.ts
 import { NO_TESTS } from './feedback.ts';
 import { collectDistinct, taskId } from './split.ts';
 import type { Demonstration, Split, Task, TaskFamily } from './task.ts';
-import { JS_TOOL, toolText } from './tool.ts';
+import { JS_TOOLS, toolText } from './tool.ts';
 
 const NAME = 'arithmetic';
 /** Answers without the tool can hardly be learned; enough of them that the form is. */
@@ -44,8 +44,8 @@ export const arithmetic: TaskFamily = {
       { base: revised, weight: REVISION_WEIGHT },
     ].flatMap(({ base, weight }) => [
       { prompt: executorPrompt(base), completion: answer, weight: weight * MENTAL_WEIGHT },
-      { prompt: executorPrompt({ ...base, tool: JS_TOOL }), completion: TOOL_CALL_MARK + call, weight },
-      { prompt: executorPrompt({ ...base, tool: JS_TOOL, turns }), completion: answer, weight },
+      { prompt: executorPrompt({ ...base, tools: JS_TOOLS }), completion: TOOL_CALL_MARK + call, weight },
+      { prompt: executorPrompt({ ...base, tools: JS_TOOLS, turns }), completion: answer, weight },
     ]);
   },
 };

@@ -18,7 +18,7 @@ import {
 import { describeFunction, readFunction } from './list-function-words.ts';
 import { collectDistinct, taskId } from './split.ts';
 import type { Demonstration, Split, Task, TaskFamily, Test } from './task.ts';
-import { JS_TOOL, toolText } from './tool.ts';
+import { JS_TOOLS, toolText } from './tool.ts';
 
 const NAME = 'code';
 /** Revising is the hardest form to learn, and the one that matters most here. */
@@ -49,7 +49,7 @@ export const code: TaskFamily = {
     const call = `(${functionSource(tried)})(${canonicalJson(input)})`;
     const turns = [{ call, result: toolText(applyFunction(tried, input)) }];
     const base = { task: task.text };
-    const withTool = { ...base, tool: JS_TOOL };
+    const withTool = { ...base, tools: JS_TOOLS };
     const answer = functionSource(truth);
     return [
       { prompt: executorPrompt(base), completion: functionSource(guess()) },

@@ -7,7 +7,7 @@ import {
   type QuickJSWASMModule,
   RELEASE_SYNC,
 } from 'quickjs-emscripten';
-import { hasBigIntLiteral, LIMITS, LIMITS_PRELUDE } from './quickjs-limits.ts';
+import { hasBigIntLiteral, LIMITS, LIMITS_PRELUDE, PROGRAM } from './quickjs-limits.ts';
 import type { SandboxFailure, SandboxProgram } from './sandbox.ts';
 
 /** The part of the WebAssembly API that Node's types leave out. */
@@ -28,6 +28,8 @@ export type EngineResult =
       readonly failure: SandboxFailure;
       readonly message: string;
       readonly steps: number;
+      /** Line of the program's source, from 1, where the error is known to come from one. */
+      readonly line?: number | undefined;
     };
 
 interface Instance {
@@ -103,11 +105,17 @@ function runInContext(
   let steps = 0;
   const describeError = (error: QuickJSHandle, fallback: SandboxFailure): EngineResult => {
     if (steps > budget) return failure('steps', 'the step budget is spent', budget);
-    const line = context.callFunction(describe, context.undefined, error);
-    const message = line.error ? 'an error that cannot be described' : context.getString(line.value);
-    (line.error ?? line.value).dispose();
+    const said = context.callFunction(describe, context.undefined, error);
+    const text = said.error ? '0 an error that cannot be described' : context.getString(said.value);
+    (said.error ?? said.value).dispose();
     if (steps > budget) return failure('steps', 'the step budget is spent', budget);
-    return failure(classify(message, fallback), message.slice(0, LIMITS.message), steps);
+    const message = text.slice(text.indexOf(' ') + 1);
+    // The source stands behind one line of ours.
+    const line = Number(text.slice(0, text.indexOf(' '))) - 1;
+    return {
+      ...failure(classify(message, fallback), message.slice(0, LIMITS.message), steps),
+      ...(line > 0 ? { line } : {}),
+    };
   };
   const handles = [tools, encode, describe];
   try {
@@ -117,7 +125,7 @@ function runInContext(
       if (prelude.error) return describeError(prelude.error, 'error');
     }
     runtime.setInterruptHandler(() => ++steps > budget);
-    const value = context.evalCode(`(function(){'use strict';\n${program.source}\n})()`, 'program.js');
+    const value = context.evalCode(`(function(){'use strict';\n${program.source}\n})()`, PROGRAM);
     handles.push(value.error ?? value.value);
     if (value.error) return describeError(value.error, 'error');
     const json = context.callFunction(encode, context.undefined, value.value);
@@ -139,6 +147,6 @@ function classify(message: string, fallback: SandboxFailure): SandboxFailure {
   return fallback;
 }
 
-function failure(kind: SandboxFailure, message: string, steps: number): EngineResult {
-  return { ok: false, failure: kind, message, steps };
+function failure(kind: SandboxFailure, message: string, steps: number) {
+  return { ok: false as const, failure: kind, message, steps };
 }

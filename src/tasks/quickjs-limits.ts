@@ -26,6 +26,9 @@ export const LIMITS = {
   killAfter: 5_000,
 } as const;
 
+/** The name of a program's file in its stack traces. */
+export const PROGRAM = 'program.js';
+
 /**
  * BigInt arithmetic has no interrupt callback and no size that is worth allowing, and QuickJS cannot be
  * built without it: programs with a BigInt literal are refused before they run (a literal inside a string
@@ -62,12 +65,13 @@ const STRING_METHODS = [
  * Evaluated first in every realm. Removes randomness, run-time code and BigInt, and makes the built-ins
  * that run long inside C pay for their length from one budget. Nothing it holds on to can be reached or
  * replaced by the program: it calls through captured intrinsics only. Evaluates to `[encode, describe]`,
- * which turn the program's value into JSON and its error into one line.
+ * which turn the program's value into JSON and its error into one line, after the number of the line that it
+ * came from (0 if unknown) and a blank.
  */
 export const LIMITS_PRELUDE = `(() => {
 'use strict';
 const { apply } = Reflect, { parse, stringify } = JSON, { getPrototypeOf } = Object;
-const { isFinite } = Number, { slice } = String.prototype, charCode = String.prototype.charCodeAt;
+const { isFinite } = Number, { slice, indexOf } = String.prototype, charCode = String.prototype.charCodeAt;
 const Range = RangeError, Type = TypeError, Text = String;
 let left = ${LIMITS.work};
 const charge = (n) => { if (n > 0 && !((left -= n) >= 0)) throw new Range('work limit'); };
@@ -121,8 +125,16 @@ const strict = (key, v) => {
 const encode = (v) => stringify(v, strict);
 const describe = (e) => {
   const isObject = e !== null && typeof e === 'object';
-  const line = isObject ? Text(e.name) + ': ' + Text(e.message) : Text(e);
-  return apply(slice, line, [0, ${LIMITS.message}]);
+  const text = isObject ? Text(e.name) + ': ' + Text(e.message) : Text(e);
+  const stack = isObject ? Text(e.stack) : '';
+  const at = apply(indexOf, stack, ['${PROGRAM}:']);
+  let line = 0;
+  for (let i = at + ${PROGRAM.length + 1}; at >= 0 && line < 100000; i++) {
+    const digit = apply(charCode, stack, [i]) - 48;
+    if (!(digit >= 0 && digit <= 9)) break;
+    line = 10 * line + digit;
+  }
+  return line + ' ' + apply(slice, text, [0, ${LIMITS.message}]);
 };
 return [encode, describe];
 })()`;

@@ -16,6 +16,7 @@ const resultSchema = z.discriminatedUnion('ok', [
     failure: z.enum(['syntax', 'error', 'steps', 'memory', 'value', 'killed']),
     message: z.string(),
     steps: z.number(),
+    line: z.number().optional(),
   }),
 ]);
 

@@ -30,6 +30,8 @@ export type SandboxResult =
       readonly failure: SandboxFailure;
       readonly message: string;
       readonly steps: number;
+      /** Line of the source, from 1, where the failure is known to come from one. */
+      readonly line?: number | undefined;
     };
 
 /**

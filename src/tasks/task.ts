@@ -38,6 +38,8 @@ export interface Verdict {
   readonly score: number;
   readonly answer: Answer;
   readonly parts: { readonly [part: string]: number };
+  /** Only a wall clock stopped the program. */
+  readonly killed?: true;
 }
 
 /** What the environment says about a draft before it is final: public tests where the task has some. */
@@ -45,6 +47,8 @@ export interface Feedback {
   /** True only when there are public tests and all pass. */
   readonly passed: boolean;
   readonly text: string;
+  /** Only a wall clock stopped the program. */
+  readonly killed?: true;
 }
 
 /** A worked example for the cold start: a prompt and the completion to imitate. */

@@ -17,7 +17,14 @@ export const verifier: Verifier = {
       return { score, answer, parts: { parsed: answer.kind === 'integer' ? 1 : 0, correct: score } };
     }
     const run = await runFunction(reply, [...check.public, ...check.hidden], sandbox);
-    if (run.kind === 'none') return { score: 0, answer: run, parts: { parsed: 0, public: 0, hidden: 0 } };
+    if (run.kind === 'none') {
+      return {
+        score: 0,
+        answer: { kind: 'none', cause: run.cause },
+        parts: { parsed: 0, public: 0, hidden: 0 },
+        ...killed(run),
+      };
+    }
     const shown = fraction(run.outputs.slice(0, check.public.length), check.public);
     const hidden = fraction(run.outputs.slice(check.public.length), check.hidden);
     return {
@@ -33,7 +40,9 @@ export const verifier: Verifier = {
     const run = await runFunction(draft, check.public, sandbox);
     for (const [index, test] of check.public.entries()) {
       const got = run.kind === 'none' ? undefined : run.outputs[index];
-      if (!matches(got, test)) return { passed: false, text: testFeedback(got, test.output) };
+      if (!matches(got, test)) {
+        return { passed: false, text: testFeedback(got, test.output), ...killed(run) };
+      }
     }
     return { passed: true, text: PASSED };
   },
@@ -53,6 +62,11 @@ type Run =
   | { readonly kind: 'none'; readonly cause: string }
   /** One per test; undefined where the function threw or returned what is not JSON. */
   | { readonly kind: 'outputs'; readonly outputs: readonly (Json | undefined)[] };
+
+/** The mark of a program that only a wall clock stopped: another time it need not end the same way. */
+function killed(run: Run): { readonly killed?: true } {
+  return run.kind === 'none' && run.cause === CAUSES.killed ? { killed: true } : {};
+}
 
 const CAUSES: Readonly<Record<SandboxFailure, string>> = {
   syntax: 'does not parse',

@@ -1,6 +1,7 @@
 import { Box, Text } from 'ink';
 import { bar } from '../views/chart.ts';
 import { fractions } from '../views/run-summary.ts';
+import { causes } from '../views/failures.ts';
 import type { RunView } from '../views/run-view.ts';
 import { COLOURS } from './colours.ts';
 
@@ -17,7 +18,6 @@ export function Facts({ view, width, height }: Props) {
   const mix = view.mixes.findLast((each) => Object.keys(each).length > 0) ?? mixOf(view);
   const families = Object.keys({ ...mix, ...before });
   const shapes = Math.max(1, Math.floor((height - 1) / Math.max(1, families.length)) - 1);
-  const failed = Object.entries(view.failures).sort(([, a], [, b]) => b - a);
   return (
     <Box flexDirection="column" width={width} height={height} overflow="hidden">
       {families.map((family) => (
@@ -36,10 +36,13 @@ export function Facts({ view, width, height }: Props) {
           ))}
         </Box>
       ))}
+      {view.killed === 0 ? null : (
+        <Text wrap="truncate" color={COLOURS.bad}>
+          {`${view.killed} stopped by the clock: the run need not be reproducible`}
+        </Text>
+      )}
       <Text wrap="truncate" dimColor>
-        {failed.length === 0
-          ? 'no script rejected'
-          : `rejected: ${failed.map(([cause, count]) => `${cause} ${count}`).join(', ')}`}
+        {`rejected: ${causes(view.failures)} · no answer: ${causes(view.executionFailures)}`}
       </Text>
     </Box>
   );

@@ -18,9 +18,14 @@ export interface RunSummary {
   /** Mean held-out score per family, after the cold start and at the end. */
   readonly heldOut: { readonly before: Fractions; readonly after: Fractions };
   readonly policyCalls: number;
+  /** Why scripts were no designs, and why executions came to no answer. */
+  readonly failures: { readonly designs: Counts; readonly executions: Counts };
+  /** False if a program was stopped by the clock: executed again it may end otherwise. */
+  readonly reproducible: boolean;
   /** Time that processes have spent on the run. */
   readonly seconds: number;
 }
+type Counts = { readonly [cause: string]: number };
 type Fractions = { readonly [family: string]: number };
 
 /** Folds the session's stream, which is short, whatever the run's size. */
@@ -44,6 +49,8 @@ export function summarise(info: RunInfo, reader: EventReader, attempts: readonly
     weightsHash: view.version,
     heldOut: { before: fractions(view.before), after: fractions(view.after) },
     policyCalls: view.finishedCalls,
+    failures: { designs: view.failures, executions: view.executionFailures },
+    reproducible: view.killed === 0,
     seconds: Math.round(spent / 100) / 10,
   };
 }

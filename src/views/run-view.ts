@@ -42,6 +42,8 @@ const rolled = z.object({
     shapes: z.record(z.string(), z.number()),
     rejected: z.record(z.string(), z.number()),
     executions: z.number(),
+    failed: z.record(z.string(), z.number()).default({}),
+    killed: z.number().default(0),
     score: z.number(),
     calls: z.number(),
   }),
@@ -81,6 +83,10 @@ export class RunView {
   readonly mixes: ShapeMix[] = [];
   /** Rejected scripts by cause, over the run. */
   readonly failures: { [cause: string]: number } = {};
+  /** Executions that came to no answer, by cause, over the run. */
+  readonly executionFailures: { [cause: string]: number } = {};
+  /** Programs that only a wall clock stopped: where there are any, the run need not be reproducible. */
+  killed = 0;
   /** Policy calls among the events that were applied: what rates are computed from. */
   sampledCalls = 0;
   /** Calls of finished rollouts: all that the session's stream alone can tell. */
@@ -188,8 +194,12 @@ export class RunView {
   #rollout({ key, output }: z.infer<typeof rolled>): void {
     this.progress = { ...this.progress, done: this.progress.done + 1 };
     this.finishedCalls += output.calls;
+    this.killed += output.killed;
     for (const [cause, count] of Object.entries(output.rejected)) {
       this.failures[cause] = (this.failures[cause] ?? 0) + count;
+    }
+    for (const [cause, count] of Object.entries(output.failed)) {
+      this.executionFailures[cause] = (this.executionFailures[cause] ?? 0) + count;
     }
     if (key.startsWith('eval/before')) this.before = tallyRollout(this.before, output);
     else if (key.startsWith('eval/after')) this.after = tallyRollout(this.after, output);

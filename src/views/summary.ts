@@ -1,4 +1,5 @@
 import type { FamilyTally } from '../../machines/tally.ts';
+import { failureLines } from './failures.ts';
 import type { RunView } from './run-view.ts';
 
 /**
@@ -29,7 +30,7 @@ export function summaryLines(view: RunView, run: string, store: string, steps = 
     ),
     'What the executor learned:',
     `  mean score of an execution: ${executorGain(view)}`,
-    `Rejected scripts: ${failures(view)}`,
+    ...failureLines(view),
     '',
     `The run is in ${store}. Next:`,
     `  npx troupe replay ${run}${at}      step through it, event by event`,
@@ -63,13 +64,6 @@ function executorGain(view: RunView): string {
   if (window === 0) return 'no steps';
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return `${mean(scores.slice(0, window)).toFixed(2)} in the first ${window} steps, ${mean(scores.slice(-window)).toFixed(2)} in the last ${window}`;
-}
-
-function failures(view: RunView): string {
-  const list = Object.entries(view.failures)
-    .sort(([, a], [, b]) => b - a)
-    .map(([cause, count]) => `${cause} ${count}`);
-  return list.length === 0 ? 'none' : list.join(', ');
 }
 
 function accuracy(tally: FamilyTally | undefined): number {

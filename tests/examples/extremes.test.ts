@@ -50,7 +50,7 @@ it('demonstrates tool calls whose results are right, and answers that the verifi
     for (const { completion } of demonstrate(task)) {
       const called = completion.startsWith(TOOL_CALL_MARK);
       const reply = called
-        ? (await runTool('js', completion.slice(TOOL_CALL_MARK.length), sandbox)).text
+        ? (await runTool({ name: 'js' }, completion.slice(TOOL_CALL_MARK.length), { sandbox })).text
         : completion;
       expect((await verifier.verify(task, reply, sandbox)).score).toBe(1);
     }

@@ -2,7 +2,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { extremes } from '../../examples/extremes.family.ts';
 import { retryNode } from '../../examples/retry.node.ts';
 import type { Command } from '../../machines/command.ts';
-import { agentNode, NodeLibrary, QuickJsSandbox, readScript } from '../../src/index.ts';
+import { agentNode, DesignReader, NodeLibrary, QuickJsSandbox } from '../../src/index.ts';
+import { ALLOWANCE } from '../designs/allowance.ts';
 import { createRunningActor } from '../../src/runtime/actor.ts';
 import { type Subject, subjectOfSpec } from '../../tools/graph/load.ts';
 import { shortestPaths } from '../../tools/graph/paths.ts';
@@ -11,9 +12,10 @@ const library = new NodeLibrary([agentNode, retryNode]);
 const sandbox = new QuickJsSandbox();
 afterAll(() => sandbox.close());
 
+const reader = new DesignReader({ library, sandbox, allowance: ALLOWANCE });
 const [task] = extremes.generate(1, 'train', 1);
 const retry = (tries: number): Subject =>
-  subjectOfSpec({ kind: 'retry', of: { kind: 'agent', name: 'solve' }, tries }, library);
+  subjectOfSpec({ mas: 1, root: { kind: 'retry', of: { kind: 'agent', name: 'solve' }, tries } }, library);
 
 /** One try of the agent: its answer (null: it failed), and whether the tests then pass. */
 type Try = readonly [answer: string | null, passes: boolean];
@@ -46,10 +48,10 @@ function execute(tries: number, script: readonly Try[]) {
 
 describe('the node retry', () => {
   it('is a word of the scripts', async () => {
-    expect(await readScript('run(retry(agent("solve", "js"), 3))', library, sandbox)).toMatchObject({
+    expect(await reader.read('run(retry(agent("solve", "js"), 3))', 'javascript')).toMatchObject({
       ok: true,
       shape: 'retry3(agent+js)',
-      maxCalls: 6,
+      bounds: { calls: 6 },
     });
   });
 
@@ -60,7 +62,7 @@ describe('the node retry', () => {
     ['run(retry(retry(agent("solve"), 2), 2))', 'schema'],
     ['run(vote(agent("solve"), 3))', 'error'],
   ])('refuses %s as %s', async (script, cause) => {
-    expect(await readScript(script, library, sandbox)).toMatchObject({ ok: false, cause });
+    expect(await reader.read(script, 'javascript')).toMatchObject({ ok: false, failure: { cause } });
   });
 
   it('stops at the first answer that passes', () => {

@@ -3,8 +3,9 @@ import { type AnyStateNode, createMachine } from 'xstate';
 import { chart, statesOf } from '../../tools/graph/chart.ts';
 import { edgeText } from '../../tools/graph/label.ts';
 import { KINDS, subjectOf, subjectOfSpec } from '../../tools/graph/load.ts';
+import { design } from './scripted-run.ts';
 
-const vote = { kind: 'vote', of: { kind: 'agent', name: 'solve', tool: 'js' }, times: 3 };
+const vote = design({ kind: 'vote', of: { kind: 'agent', name: 'solve', tools: ['js'] }, times: 3 });
 
 describe.each([...KINDS.map((kind) => subjectOf(kind)), subjectOfSpec(vote)])(
   'the chart of $kind',
@@ -70,6 +71,23 @@ describe('an edge', () => {
     expect(subjectOf('session').chart.edges[0]).toMatchObject({ target: 'session.coldStart', reenter: true });
     expect(text('evaluation', 'evaluation.rollingOut:rollout.finished:0')?.[2]).toBeNull();
   });
+});
+
+it('shows long and nested parameters in few words', () => {
+  const prompt = 'think step by step '.repeat(50);
+  const guard = {
+    type: 'holds',
+    params: { not: { test: 'accepted' }, limit: 3, tools: [{ name: 'js' }, { name: 'py' }] },
+  };
+  const machine = createMachine({
+    id: 'm',
+    initial: 'a',
+    states: { a: { on: { x: { guard, actions: { type: 'ask', params: { prompt } } } } } },
+  });
+  const [edge] = chart(machine).edges;
+  expect(edge === undefined ? '' : edgeText(edge)).toBe(
+    'x [holds(not {test:accepted}, limit 3, js, py)] / ask(think step by step think step by step think ste…)',
+  );
 });
 
 it('carries tags, descriptions, entry and exit actions of states', () => {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { MemoryLog } from '../../store/memory-log.ts';
+import { statesOf } from '../../tools/graph/chart.ts';
 import { coverage } from '../../tools/graph/coverage.ts';
 import { KINDS, subjectOf, subjectOfDesign } from '../../tools/graph/load.ts';
 import { kindOfStream } from '../../tools/graph/stream-kind.ts';
@@ -10,7 +11,7 @@ describe('coverage of a run', () => {
   beforeAll(async () => {
     log = await scriptedRun();
   });
-  const countsOf = (name: string) => Object.fromEntries(coverage(log, subjectOf(name)));
+  const countsOf = (name: string) => Object.fromEntries(coverage(log, subjectOf(name)).transitions);
   // 3 steps with 2 tasks each, and two evaluations of 3 tasks with design 0 in execution 0.
   const trees = 6;
   const evaluated = 6;
@@ -68,7 +69,10 @@ describe('coverage of a run', () => {
   });
 
   it('counts one design: the executions with an equal spec, onDone included', () => {
-    const counts = coverage(log, subjectOfDesign(log, 'step/0000/task/000/design/1'));
+    const { transitions: counts, states } = coverage(
+      log,
+      subjectOfDesign(log, 'step/0000/task/000/design/1'),
+    );
     const voters = 2 * trees;
     expect(Object.fromEntries(counts)).toEqual({
       'execution.working:done(working):0': voters,
@@ -80,7 +84,10 @@ describe('coverage of a run', () => {
       'execution.working.vote.voting.solve3.asking:agent.finished:0': voters,
       'execution.verifying:verified:0': voters,
     });
-    expect(coverage(log, subjectOfDesign(log, 'step/0001/task/001/design/1/exec/00'))).toEqual(counts);
+    expect(coverage(log, subjectOfDesign(log, 'step/0001/task/001/design/1/exec/00'))).toEqual({
+      transitions: counts,
+      states,
+    });
   });
 
   it('counts the frame of all executions, whatever their design', () => {
@@ -95,9 +102,27 @@ describe('coverage of a run', () => {
     expect(counts['execution.working.reflect:done(reflect):0']).toBe(reflections);
   });
 
+  it('knows the states that were entered, those passed through within one step included', () => {
+    const reached = (name: string) => {
+      const subject = subjectOf(name);
+      const { states } = coverage(log, subject);
+      return statesOf(subject.chart).flatMap(({ id }) => (states.has(id) ? [] : [id]));
+    };
+    expect(reached('session')).toEqual([]);
+    expect(reached('agent')).toEqual([]);
+    expect(reached('execution')).toEqual(['execution.failed']);
+    expect(coverage(new MemoryLog(() => 0), subjectOf('agent')).states).toEqual(new Set());
+  });
+
+  it('of a design leaves out what only other designs entered', () => {
+    const { states } = coverage(log, subjectOfDesign(log, 'step/0000/task/000/design/1'));
+    expect(states).toContain('execution.working.vote.voting.solve3.done');
+    expect([...states].join()).not.toContain('reflect');
+  });
+
   it.each(KINDS)('takes exactly one transition of its own for every event of %s streams', (kind) => {
     const subject = subjectOf(kind);
-    const counts = coverage(log, subject);
+    const counts = coverage(log, subject).transitions;
     if (subject.example) return;
     const own = subject.chart.edges.filter(({ event }) => event !== 'always' && !event.startsWith('done('));
     const events = log
@@ -111,9 +136,11 @@ describe('coverage of a run', () => {
     for (const event of log.events({ upTo: Math.floor(log.count() / 2) })) {
       half.append([{ ...event, expectedVersion: event.version }]);
     }
-    const counts = coverage(half, subjectOf('session'));
+    const { transitions: counts, states } = coverage(half, subjectOf('session'));
     expect(counts.get('session.coldStart:imitated:1')).toBe(1);
     expect(counts.get('session.scheduling:always:0')).toBe(0);
+    expect(states).toContain('session.evaluationBefore.rollingOut');
+    expect(states).not.toContain('session.evaluationAfter');
   });
 
   it('says which event does not fit, when the run was recorded by other machines', () => {

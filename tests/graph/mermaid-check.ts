@@ -9,6 +9,8 @@ export function readMermaid(text: string) {
   const arrows: { from: string; to: string; label: string; within: string | null }[] = [];
   const open: string[] = [];
   const classes = new Set<string>();
+  const comments: string[] = [];
+  const classed = new Map<string, readonly string[]>();
   let regions = 0;
   for (const line of lines) {
     const within = open.at(-1) ?? null;
@@ -16,9 +18,11 @@ export function readMermaid(text: string) {
     const state = /^state "([^"{}\n]+)" as ([A-Za-z]\w*)( \{)?$/.exec(words);
     const arrow = /^(\[\*\]|\w+) --> (\[\*\]|\w+)(?: : ((?:#\d+;|[^:;"<>{}|`%\n])+))?$/.exec(words);
     const note = /^(\w+) : ((?:#\d+;|[^:;"<>{}|`%\n])+)$/.exec(words);
-    const define = /^classDef (\w+) [\w-]+: [\d ]+$/.exec(words);
+    const define = /^classDef (\w+) (?:[\w-]+: [#\w ]+)(?:,[\w-]+: [#\w ]+)*$/.exec(words);
     const use = /^class (\w+) (\w+)$/.exec(words);
-    if (state !== null) {
+    if (/^%% [^{}]*$/.test(words)) {
+      comments.push(words.slice(3));
+    } else if (state !== null) {
       const [, title = '', id = '', block] = state;
       if (states.has(id)) throw new Error(`two states ${id}`);
       states.set(id, { title: decode(title), parent: within });
@@ -30,14 +34,16 @@ export function readMermaid(text: string) {
     else if (words === '}' && within !== null) open.pop();
     else if (note !== null && states.has(note[1] ?? '')) decode(note[2] ?? '');
     else if (define !== null) classes.add(define[1] ?? '');
-    else if (use !== null && states.has(use[1] ?? '') && classes.has(use[2] ?? '')) continue;
-    else throw new Error(`not Mermaid: ${line}`);
+    else if (use !== null && states.has(use[1] ?? '') && classes.has(use[2] ?? '')) {
+      const [, id = '', name = ''] = use;
+      classed.set(id, [...(classed.get(id) ?? []), name]);
+    } else throw new Error(`not Mermaid: ${line}`);
   }
   if (open.length > 0) throw new Error(`${open.join(', ')} left open`);
   for (const { from, to } of arrows) {
     for (const end of [from, to]) if (end !== '[*]' && !states.has(end)) throw new Error(`no state ${end}`);
   }
-  return { states, arrows, regions };
+  return { states, arrows, regions, comments, classed };
 }
 
 /** Text with Mermaid's character codes read; a `#` that is none of them would eat what follows. */

@@ -3,17 +3,18 @@ import type { Command } from '../../machines/command.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { createRunningActor } from '../../src/runtime/actor.ts';
 import { MemoryLog } from '../../store/memory-log.ts';
-import { type ChartNode, statesOf } from '../../tools/graph/chart.ts';
+import { statesOf } from '../../tools/graph/chart.ts';
 import { coverage } from '../../tools/graph/coverage.ts';
 import { KINDS, type Subject, subjectOf, subjectOfSpec } from '../../tools/graph/load.ts';
 import { coveringPaths, type Path, shortestPaths } from '../../tools/graph/paths.ts';
 import { sampleAnswers } from '../../tools/graph/samples.ts';
+import { design } from './scripted-run.ts';
 
 const agent = { kind: 'agent', name: 'solve' };
-const withTool = { ...agent, tool: 'js' };
+const withTool = { ...agent, tools: ['js'] };
 const designs = {
   agent,
-  'agent named like a final state': { kind: 'agent', name: 'done' },
+  'agent named like a final state': { kind: 'agent', name: 'finished' },
   'agent with a tool': withTool,
   vote: { kind: 'vote', of: withTool, times: 3 },
   reflect: { kind: 'reflect', of: agent },
@@ -24,7 +25,7 @@ const subjects: [string, Subject][] = [
   ...KINDS.map((kind): [string, Subject] => [kind, subjectOf(kind)]),
   ...Object.entries(designs).map(([name, spec]): [string, Subject] => [
     `the design ${name}`,
-    subjectOfSpec(spec),
+    subjectOfSpec(design(spec)),
   ]),
 ];
 
@@ -94,21 +95,10 @@ describe.each(subjects)('the machine of %s', (_, subject) => {
   });
 
   it('has no transition that no path takes, and no state that none enters', () => {
-    const counts = coverage(logOf(subject, paths), subject);
-    expect([...counts].flatMap(([id, count]) => (count === 0 ? [id] : []))).toEqual([]);
-    const reached = new Set<string>();
-    const enter = (state: ChartNode): void => {
-      reached.add(state.id);
-      const begins =
-        state.type === 'parallel' ? state.states : state.states.filter(({ id }) => id === state.initial);
-      begins.forEach(enter);
-    };
-    enter(subject.chart.root);
-    for (const state of statesOf(subject.chart)) {
-      if (subject.chart.edges.some(({ target }) => target === state.id)) enter(state);
-    }
-    const missed = statesOf(subject.chart).filter(({ id }) => !reached.has(id));
-    expect(missed.map(({ id }) => id)).toEqual([]);
+    const { transitions, states } = coverage(logOf(subject, paths), subject);
+    expect([...transitions].flatMap(([id, count]) => (count === 0 ? [id] : []))).toEqual([]);
+    const all = statesOf(subject.chart).map(({ id }) => id);
+    expect(all.filter((id) => !states.has(id))).toEqual([]);
   });
 
   it('has a shortest path to each final state among those', () => {
@@ -140,7 +130,7 @@ describe('along their paths', () => {
     const [driven] = ends(subjectOf('agent'), 'answered', /tool/);
     expect(driven?.output).toEqual({ ok: true, text: '92', calls: 2 });
     expect(driven?.commands[2]?.input).toMatchObject({
-      ask: { tool: 'js', turns: [{ call: '17 + 25 * 3', result: '92' }] },
+      ask: { tools: [{ name: 'js' }], turns: [{ call: '17 + 25 * 3', result: '92' }] },
     });
   });
 
@@ -162,7 +152,7 @@ describe('along their paths', () => {
   });
 
   it('a vote asks all voters at once, and fails without a verdict when none of them answers', () => {
-    const vote = subjectOfSpec(designs.vote);
+    const vote = subjectOfSpec(design(designs.vote));
     const voters = ['agent/vote.solve1', 'agent/vote.solve2', 'agent/vote.solve3'];
     const [failed] = ends(vote, 'failed', /cut off/);
     expect(failed?.output).toMatchObject({ score: 0, calls: 3, cause: 'no voter answered' });
@@ -173,7 +163,7 @@ describe('along their paths', () => {
   });
 
   it('a vote needs one answer only', () => {
-    const vote = subjectOfSpec(designs.vote);
+    const vote = subjectOfSpec(design(designs.vote));
     const path = shortestPaths(vote).find(
       ({ final, steps }) => final === 'finished' && /right$/.test(steps.join()),
     );
@@ -192,7 +182,7 @@ describe('along their paths', () => {
   });
 
   it('a reflection whose draft passes ends without a revision', () => {
-    const driven = ends(subjectOfSpec(designs.reflect), 'finished', /draft\): an answer .*: passed/);
+    const driven = ends(subjectOfSpec(design(designs.reflect)), 'finished', /draft\): an answer .*: passed/);
     for (const { commands, output } of driven) {
       expect(commands.map(({ key }) => key)).toEqual([
         'agent/reflect.draft',
@@ -204,13 +194,13 @@ describe('along their paths', () => {
   });
 
   it('a reflection whose draft does not pass shows the reviser its draft and the feedback', () => {
-    const [driven] = ends(subjectOfSpec(designs.reflect), 'finished', /not passed/);
+    const [driven] = ends(subjectOfSpec(design(designs.reflect)), 'finished', /not passed/);
     const revise = driven?.commands.find(({ key }) => key === 'agent/reflect.revise');
     expect(revise?.input).toMatchObject({ draft: '92', feedback: 'f(2) is 3, expected 4' });
   });
 
   it('a reflection whose draft is cut off is asked again from nothing, and nothing is checked', () => {
-    const [driven] = ends(subjectOfSpec(designs.reflect), 'finished', /draft\): cut off/);
+    const [driven] = ends(subjectOfSpec(design(designs.reflect)), 'finished', /draft\): cut off/);
     expect(driven?.commands.map(({ key }) => key)).toEqual([
       'agent/reflect.draft',
       'agent/reflect.revise',
@@ -231,11 +221,11 @@ describe('along their paths', () => {
     expect(driven?.output).toMatchObject({ version: 'v1', steps: 2 });
   });
 
-  it('an agent called done runs and answers (its name was once taken by the final state)', () => {
-    const named = subjectOfSpec({ kind: 'agent', name: 'done' });
+  it('an agent called like the final state runs and answers (the name was once taken)', () => {
+    const named = subjectOfSpec(design({ kind: 'agent', name: 'finished' }));
     const [driven] = ends(named, 'finished', /right$/);
-    expect(driven?.commands.map(({ key }) => key)).toEqual(['agent/done', 'verify']);
-    expect(driven?.commands[0]?.input).toMatchObject({ name: 'done' });
+    expect(driven?.commands.map(({ key }) => key)).toEqual(['agent/finished', 'verify']);
+    expect(driven?.commands[0]?.input).toMatchObject({ name: 'finished' });
     expect(driven?.commands[1]?.input).toMatchObject({ reply: '92' });
     expect(driven?.output).toMatchObject({ score: 1, calls: 1, cause: null });
   });

@@ -1,14 +1,20 @@
 import type { TaskRef } from '../../machines/rollout.machine.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { defaultLibrary } from '../../src/designs/library.ts';
+import { SPEC_VERSION } from '../../src/designs/spec.ts';
 import { actorFactory } from '../../src/runtime/actors.ts';
 import type { EffectRequest, Effects } from '../../src/runtime/effect.ts';
 import { Scheduler } from '../../src/runtime/scheduler.ts';
 import { MemoryLog } from '../../store/memory-log.ts';
 
+/** The spec of a design with this root node. */
+export function design<Node extends { readonly kind: string }>(root: Node) {
+  return { mas: SPEC_VERSION, root };
+}
+
 const AGENT = { kind: 'agent', name: 'solve' };
-export const VOTE = { kind: 'vote', of: { ...AGENT, tool: 'js' }, times: 3 };
-export const REFLECT = { kind: 'reflect', of: AGENT };
+export const VOTE = design({ kind: 'vote', of: { ...AGENT, tools: ['js'] }, times: 3 });
+export const REFLECT = design({ kind: 'reflect', of: AGENT });
 
 const tasks = (count: number): TaskRef[] =>
   Array.from({ length: count }, (_, index) => ({
@@ -42,10 +48,11 @@ const effects: Effects = {
   compile: ({ stream }) => {
     const spec = [REFLECT, VOTE][Number(stream.at(-1))];
     if (spec === undefined) return answer('rejected', { cause: 'syntax', message: 'unexpected token' });
-    return answer('compiled', { spec, shape: spec.kind, maxCalls: 2 });
+    return answer('compiled', { spec, shape: spec.root.kind, maxCalls: 2 });
   },
   tool: () => answer('tool.returned', { text: '2' }),
   check: ({ stream }) => answer('checked', { passed: stream.endsWith('exec/00'), text: 'ok' }),
+  evaluate: () => answer('evaluated', { value: true }),
   verify: () => answer('verified', { score: 1, answer: {} }),
   pick: ({ key }) =>
     answer('picked', { tasks: tasks(key.startsWith('eval') ? 3 : 2).map((task) => ({ ...task })) }),

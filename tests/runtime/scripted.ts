@@ -1,7 +1,8 @@
 import { RandomStream } from '../../src/core/random.ts';
 import { DEMONSTRATED_SCRIPTS } from '../../src/designs/demonstrations.ts';
 import { defaultLibrary } from '../../src/designs/library.ts';
-import { checkSpec } from '../../src/designs/script.ts';
+import { designOf } from '../../src/designs/design.ts';
+import { parseSpec } from '../../src/designs/spec.ts';
 import { actorFactory } from '../../src/runtime/actors.ts';
 import type { EffectAnswer, EffectRequest, Effects } from '../../src/runtime/effect.ts';
 import { Scheduler } from '../../src/runtime/scheduler.ts';
@@ -22,9 +23,9 @@ export const SESSION = {
 
 const SPECS = [
   { kind: 'agent', name: 'solve' },
-  { kind: 'agent', name: 'solve', tool: 'js' },
+  { kind: 'agent', name: 'solve', tools: ['js'] },
   { kind: 'vote', of: { kind: 'agent', name: 'solve' }, times: 3 },
-  { kind: 'reflect', of: { kind: 'agent', name: 'solve', tool: 'js' } },
+  { kind: 'reflect', of: { kind: 'agent', name: 'solve', tools: ['js'] } },
 ];
 
 /**
@@ -61,15 +62,11 @@ export function scriptedEffects(seed: number, delay: (place: string) => number):
       data: { ok: true, text: String(random.integer(0, 3)) },
     })),
     compile: answer((_, random) => {
-      const design = checkSpec(random.pick(SPECS), library);
-      return design.ok && random.uniform() < 0.8
+      const parsed = parseSpec({ mas: 1, root: random.pick(SPECS) }, library);
+      return parsed.ok && random.uniform() < 0.8
         ? {
             type: 'compiled',
-            data: {
-              spec: JSON.parse(JSON.stringify(design.spec)),
-              shape: design.shape,
-              maxCalls: design.maxCalls,
-            },
+            data: JSON.parse(JSON.stringify(designOf(parsed.spec, library))),
           }
         : { type: 'rejected', data: { cause: 'syntax', message: random.pick(DEMONSTRATED_SCRIPTS) } };
     }),
@@ -77,6 +74,7 @@ export function scriptedEffects(seed: number, delay: (place: string) => number):
       type: 'checked',
       data: { passed: random.uniform() < 0.5, text: 'said' },
     })),
+    evaluate: answer(() => ({ type: 'evaluated', data: { value: true } })),
     verify: answer((_, random) => ({
       type: 'verified',
       data: { score: random.integer(0, 1), answer: { kind: 'integer', value: 1 }, parts: {} },

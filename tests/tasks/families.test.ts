@@ -73,7 +73,7 @@ describe('arithmetic', () => {
             expect((await verifier.verify(task, completion, sandbox)).score).toBe(1);
             return;
           }
-          const { ok, text } = await runTool('js', completion.slice(TOOL_CALL_MARK.length), sandbox);
+          const { ok, text } = await runTool({ name: 'js' }, completion.slice(TOOL_CALL_MARK.length), { sandbox });
           expect(ok).toBe(true);
           expect((await verifier.verify(task, text, sandbox)).score).toBe(1);
         }),
@@ -141,7 +141,7 @@ describe('code', () => {
       demonstrations.map(async ({ task, demonstration }) => {
         const call = segment(demonstration, 'call');
         if (call !== undefined) {
-          const { text } = await runTool('js', call, sandbox);
+          const { text } = await runTool({ name: 'js' }, call, { sandbox });
           expect(segment(demonstration, 'result')).toBe(text);
           expect(call.startsWith(`(${demonstration.completion})(`)).toBe(true);
         }

@@ -111,6 +111,6 @@ describe('the tool', () => {
     ['js', 'none', false, 'error'],
     ['python', '1', false, 'error'],
   ])('%s(%s)', async (name, input, ok, text) => {
-    expect(await runTool(name, input, sandbox)).toMatchObject({ ok, text });
+    expect(await runTool({ name }, input, { sandbox })).toMatchObject({ ok, text });
   });
 });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { JsonObject } from '../../src/core/json.ts';
 import { RandomStream } from '../../src/core/random.ts';
-import { checkSpec } from '../../src/designs/script.ts';
+import { designOf } from '../../src/designs/design.ts';
+import { parseSpec } from '../../src/designs/spec.ts';
 import { recordCompletion } from '../../src/policies/recorded-call.ts';
 import { actorFactory } from '../../src/runtime/actors.ts';
 import type { Effect, Effects } from '../../src/runtime/effect.ts';
@@ -14,7 +15,7 @@ import { MemoryLog } from '../../store/memory-log.ts';
 import type { Workload } from './workload.ts';
 
 const creditSchema = z.object({ step: z.number().int(), role: z.enum(['designer', 'executor']) });
-const SOLVE = { kind: 'agent', name: 'solve', tool: 'js' };
+const SOLVE = { kind: 'agent', name: 'solve', tools: ['js'] };
 const SPECS = [SOLVE, { kind: 'vote', of: SOLVE, times: 3 }, { kind: 'reflect', of: SOLVE }];
 /** Lengths of a call, in tokens. */
 const PROMPT = 36;
@@ -50,17 +51,17 @@ export async function scriptedEvents({ config, kit, material }: Workload): Promi
     tool: answer('tool.returned', (random) => ({ ok: true, text: String(random.integer(0, 9999)) })),
     compile: async ({ stream, key }) => {
       const random = new RandomStream(config.seed, stream, key);
-      const design = checkSpec(random.pick(SPECS), kit.library);
-      if (!design.ok || random.uniform() < 0.1) {
+      const parsed = parseSpec({ mas: 1, root: random.pick(SPECS) }, kit.library);
+      if (!parsed.ok || random.uniform() < 0.1) {
         return { type: 'rejected', data: { cause: 'syntax', message: 'the script ends too early' } };
       }
-      const { spec, shape, maxCalls } = design;
-      return { type: 'compiled', data: { spec: JSON.parse(JSON.stringify(spec)), shape, maxCalls } };
+      return { type: 'compiled', data: JSON.parse(JSON.stringify(designOf(parsed.spec, kit.library))) };
     },
     check: answer('checked', (random) => ({
       passed: random.uniform() < 0.5,
       text: 'f([3, 1]) is 4, expected 3',
     })),
+    evaluate: answer('evaluated', () => ({ value: true })),
     verify: answer('verified', (random) => {
       const score = random.integer(0, 1);
       return { score, answer: { kind: 'integer', value: random.integer(0, 9999) }, parts: { value: score } };

@@ -1,17 +1,17 @@
-import type { ChartEdge, ChartNode, Counts, Named } from './chart.ts';
+import type { ChartEdge, ChartNode, Named } from './chart.ts';
 
 /** An action or guard as people write it: `openAgent(vote.solve1, solve, maxTurns 2, js)`. */
-function namedText({ name, params }: Named): string {
+export function namedText({ name, params }: Named): string {
   const members = Object.entries(params).map(([key, value]) => brief(key, value));
   return members.length === 0 ? name : `${name}(${members.join(', ')})`;
 }
 
-/** An edge as text: `called [cutOff] / hear, fail(length) ×12`. */
-export function edgeText(edge: ChartEdge, counts?: Counts): string {
+/** An edge as text, with a note behind it: `called [cutOff] / hear, fail(length) ×12`. */
+export function edgeText(edge: ChartEdge, note = ''): string {
   const parts = [edge.event];
   if (edge.guard !== null) parts.push(`[${namedText(edge.guard)}]`);
   if (edge.actions.length > 0) parts.push(`/ ${edge.actions.map(namedText).join(', ')}`);
-  if (counts !== undefined) parts.push(`×${counts.get(edge.id) ?? 0}`);
+  if (note !== '') parts.push(note);
   return parts.join(' ');
 }
 
@@ -23,6 +23,25 @@ export function stateLines({ description, tags, entry, exit }: ChartNode): strin
     ...exit.map((action) => `exit / ${namedText(action)}`),
     ...(tags.length === 0 ? [] : [`tags: ${tags.join(', ')}`]),
   ];
+}
+
+/** Breaks a text at spaces into lines of at most `width` characters, if its words are not longer. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+/** A text on one line, cut at `width` characters. */
+export function short(text: string, width: number): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  const letters = [...line];
+  return letters.length <= width ? line : `${letters.slice(0, width - 1).join('')}…`;
 }
 
 /** Ids for a language of few letters: equal for equal names, different for different ones. */
@@ -42,9 +61,21 @@ export class Identifiers {
   }
 }
 
+/** At most this much of a parameter is shown; a prompt can be as long as a page. */
+const WORDS = 48;
+
 /** A parameter: words speak for themselves, of a list its two ends, anything else with its name. */
 function brief(key: string, value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (!Array.isArray(value)) return `${key} ${JSON.stringify(value)}`;
-  return value.length <= 2 ? value.join(', ') : `${value[0]} … ${value.at(-1)}`;
+  if (typeof value === 'string') return short(value, WORDS);
+  if (!Array.isArray(value)) return `${key} ${phrase(value)}`;
+  const items = value.map(phrase);
+  return items.length <= 2 ? items.join(', ') : `${items[0]} … ${items.at(-1)}`;
+}
+
+/** A value in few words: what has a name is called by it. */
+function phrase(value: unknown): string {
+  if (typeof value === 'string') return short(value, WORDS);
+  if (typeof value !== 'object' || value === null) return String(value);
+  if ('name' in value && typeof value.name === 'string') return short(value.name, WORDS);
+  return short(JSON.stringify(value).replaceAll('"', ''), WORDS);
 }

@@ -9,8 +9,7 @@ import { sessionMachine } from '../../machines/session.machine.ts';
 import { UserError } from '../../src/core/errors.ts';
 import { compileDesign } from '../../src/designs/compile.ts';
 import { defaultLibrary, type NodeLibrary } from '../../src/designs/library.ts';
-import type { NodeSpec } from '../../src/designs/node.ts';
-import { checkSpec } from '../../src/designs/script.ts';
+import { type MasSpec, parseSpec, SPEC_VERSION } from '../../src/designs/spec.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import { type Chart, chart } from './chart.ts';
 import { kindOfStream } from './stream-kind.ts';
@@ -21,7 +20,7 @@ export interface Subject {
   readonly machine: AnyStateMachine;
   readonly chart: Chart;
   /** The design that an execution's machine was compiled from. */
-  readonly spec: NodeSpec | null;
+  readonly spec: MasSpec | null;
   /** True if `spec` stands for any design: only the frame around it is common to all executions. */
   readonly example: boolean;
   readonly library: NodeLibrary;
@@ -38,7 +37,7 @@ export const KINDS: readonly ActorKind[] = [
 ];
 
 /** The design that is drawn for executions in general. */
-const EXAMPLE = { kind: 'reflect', of: { kind: 'agent', name: 'solve' } };
+const EXAMPLE = { mas: SPEC_VERSION, root: { kind: 'reflect', of: { kind: 'agent', name: 'solve' } } };
 
 /**
  * A machine by its name. Every design is a machine of its own, so `execution` is the frame that all share, drawn
@@ -77,11 +76,11 @@ export function subjectOf(name: string, library: NodeLibrary = defaultLibrary())
 
 /** The machine of a design spec. Throws {@link UserError} if the spec does not pass its checks. */
 export function subjectOfSpec(spec: unknown, library: NodeLibrary = defaultLibrary()): Subject {
-  const design = checkSpec(spec, library);
+  const design = parseSpec(spec, library);
   if (!design.ok) {
     throw new UserError(
       'bad-design',
-      `This design cannot be drawn: ${design.message}; if it uses nodes of your own, name their library.`,
+      `This design cannot be drawn: ${design.issues[0]?.message}; if it uses nodes of your own, name their library.`,
     );
   }
   const machine = compileDesign(design.spec, library);

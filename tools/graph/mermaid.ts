@@ -1,82 +1,107 @@
-import { type Chart, type ChartEdge, type ChartNode, type Counts, statesOf } from './chart.ts';
+import { type Chart, type ChartNode, statesOf } from './chart.ts';
 import { edgeText, Identifiers, stateLines } from './label.ts';
+import { type Marks, NO_MARKS } from './marks.ts';
+import { TONES } from './tones.ts';
+import { ChartTree } from './tree.ts';
 
 /**
  * A chart in Mermaid's `stateDiagram-v2`. Compound states hold their children, the regions of a parallel state
  * are separated by `--`, and every edge stands in the innermost state that encloses both its ends, because
- * Mermaid takes a state for a child of the block in which it is first named. With counts, labels end in `×n`.
+ * Mermaid takes a state for a child of the block in which it is first named.
+ *
+ * What is laid over the chart are colours of states (Mermaid cannot colour compound ones, nor edges), notes
+ * behind labels, and comments with the caption and the legend.
  */
-export function mermaid(chart: Chart, counts?: Counts): string {
-  const ids = new Identifiers();
+export function mermaid(chart: Chart, marks: Marks = NO_MARKS): string {
+  const pen: Pen = { chart, marks, tree: new ChartTree(chart), ids: new Identifiers() };
   const states = statesOf(chart);
   const tagged = new Set(states.flatMap(({ tags }) => tags));
   const lines = [
     'stateDiagram-v2',
-    ...[...tagged].sort().map((tag) => `  classDef ${ids.of(`tag ${tag}`)} stroke-dasharray: 4 3`),
-    ...block(chart.root, chart, ids, counts, '  '),
+    ...marks.caption.map((line) => `  %% ${comment(line)}`),
+    ...marks.legend.map(
+      ([tone, meaning]) => `  %% ${TONES[tone].glyph} ${comment(meaning)} (${TONES[tone].line})`,
+    ),
+    ...[...tagged]
+      .sort()
+      .map((tag) => `  classDef ${tagClass(pen, tag)} ${tag === 'failure' ? FAILED : DASHED}`),
+    ...toneClasses(pen),
+    ...block(chart.root, pen, '  '),
   ];
   for (const { id, tags, states: inner } of states) {
     if (inner.length > 0) continue;
-    for (const tag of tags) lines.push(`  class ${ids.of(id)} ${ids.of(`tag ${tag}`)}`);
+    for (const tag of tags) lines.push(`  class ${pen.ids.of(id)} ${tagClass(pen, tag)}`);
+    const tone = marks.states.get(id)?.tone ?? null;
+    if (tone !== null) lines.push(`  class ${pen.ids.of(id)} ${toneClass(pen, tone)}`);
   }
   return `${lines.join('\n')}\n`;
 }
 
+/** Everything that a line of the drawing may depend on. */
+interface Pen {
+  readonly chart: Chart;
+  readonly marks: Marks;
+  readonly tree: ChartTree;
+  readonly ids: Identifiers;
+}
+
+const DASHED = 'stroke-dasharray: 4 3';
+const FAILED = `${DASHED},stroke: #dc2626`;
+
+function toneClasses(pen: Pen): string[] {
+  const used = new Set([...pen.marks.states.values()].flatMap(({ tone }) => tone ?? []));
+  return [...used].sort().map((tone) => {
+    const { fill, line, text, dashed } = TONES[tone];
+    const dashes = dashed ? ',stroke-dasharray: 4 3' : '';
+    return `  classDef ${toneClass(pen, tone)} fill: ${fill},stroke: ${line},color: ${text}${dashes}`;
+  });
+}
+
+/** Names of states begin with the machine's id and tags may be anything; a space keeps these apart from both. */
+function toneClass({ ids }: Pen, tone: string): string {
+  return ids.of(` tone ${tone}`);
+}
+
+function tagClass({ ids }: Pen, tag: string): string {
+  return ids.of(`tag ${tag}`);
+}
+
 /** The inside of a compound or parallel state, or of the machine. */
-function block(
-  parent: ChartNode,
-  chart: Chart,
-  ids: Identifiers,
-  counts: Counts | undefined,
-  indent: string,
-): string[] {
+function block(parent: ChartNode, pen: Pen, indent: string): string[] {
+  const { chart, marks, tree, ids } = pen;
   const lines: string[] = [];
   if (parent.initial !== null) lines.push(`${indent}[*] --> ${ids.of(parent.initial)}`);
   parent.states.forEach((state, index) => {
     if (index > 0 && parent.type === 'parallel') lines.push(`${indent}--`);
-    lines.push(...stateBlock(state, chart, ids, counts, indent));
+    lines.push(...stateBlock(state, pen, indent));
   });
   for (const edge of chart.edges) {
-    if (home(edge, chart.root).id !== parent.id) continue;
-    const text = encode(edgeText(edge, counts));
-    lines.push(`${indent}${ids.of(edge.source)} --> ${ids.of(edge.target ?? edge.source)} : ${text}`);
+    const target = edge.target ?? edge.source;
+    if (tree.home(edge.source, target).id !== parent.id) continue;
+    const text = encode(edgeText(edge, marks.edges.get(edge.id)?.note));
+    lines.push(`${indent}${ids.of(edge.source)} --> ${ids.of(target)} : ${text}`);
   }
   return lines;
 }
 
-function stateBlock(
-  state: ChartNode,
-  chart: Chart,
-  ids: Identifiers,
-  counts: Counts | undefined,
-  indent: string,
-): string[] {
-  const id = ids.of(state.id);
-  const notes = stateLines(state);
+function stateBlock(state: ChartNode, pen: Pen, indent: string): string[] {
+  const id = pen.ids.of(state.id);
+  const note = pen.marks.states.get(state.id)?.note ?? '';
+  const notes = [...stateLines(state), ...(note === '' ? [] : [note])];
   if (state.states.length > 0) {
     const title = [state.name, ...notes].map(encode).join('<br/>');
-    return [
-      `${indent}state "${title}" as ${id} {`,
-      ...block(state, chart, ids, counts, `${indent}  `),
-      `${indent}}`,
-    ];
+    return [`${indent}state "${title}" as ${id} {`, ...block(state, pen, `${indent}  `), `${indent}}`];
   }
   return [
     `${indent}state "${encode(state.name)}" as ${id}`,
-    ...notes.map((note) => `${indent}${id} : ${encode(note)}`),
+    ...notes.map((line) => `${indent}${id} : ${encode(line)}`),
     ...(state.type === 'final' ? [`${indent}${id} --> [*]`] : []),
   ];
 }
 
-/** The innermost state that properly encloses both ends of an edge. */
-function home(edge: ChartEdge, within: ChartNode): ChartNode {
-  const ends = [edge.source, edge.target ?? edge.source];
-  const inner = within.states.find((state) => ends.every((id) => id !== state.id && contains(state, id)));
-  return inner === undefined ? within : home(edge, inner);
-}
-
-function contains(state: ChartNode, id: string): boolean {
-  return state.id === id || state.states.some((child) => contains(child, id));
+/** A comment ends with its line, and Mermaid reads `%%{` as a directive. */
+function comment(text: string): string {
+  return text.replace(/\s+/g, ' ').replaceAll('{', '(').replaceAll('}', ')');
 }
 
 /** Everything that Mermaid might read as syntax becomes one of its character codes. */

@@ -33,10 +33,10 @@ export function sampleInputs({ kind, spec }: Subject): JsonObject[] {
     case 'designer':
       return [{ task: TASK.text, family: TASK.family }];
     case 'execution':
-      return [{ task: TASK, spec: { ...spec } }];
+      return [{ task: TASK, spec: JSON.parse(JSON.stringify(spec)) }];
     case 'agent':
       return [
-        { name: 'solve', task: TASK.text, tool: 'js', maxTurns: 2 },
+        { name: 'solve', task: TASK.text, tools: [{ name: 'js' }], maxTurns: 2 },
         { name: 'solve', task: TASK.text, draft: '90', feedback: '90 is wrong', maxTurns: 1 },
       ];
   }
@@ -70,6 +70,8 @@ function answers({ effect, input }: EffectCommand): Sample[] {
         sample('checked', 'passed', { passed: true, text: 'all tests pass' }),
         sample('checked', 'not passed', { passed: false, text: 'f(2) is 3, expected 4' }),
       ];
+    case 'evaluate':
+      return [sample('evaluated', 'true', { value: true }), sample('evaluated', 'false', { value: false })];
     case 'verify':
       return [
         sample('verified', 'right', { score: 1, answer: { kind: 'number', value: 92 } }),

@@ -1,9 +1,13 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
-import { readScript } from '../../designs/script.ts';
+import { PythonJail } from '../../designs/python/jail.ts';
+import { DesignReader } from '../../designs/reader.ts';
+import type { RunConfig } from '../../runtime/config.ts';
 import { evaluate as score } from '../../runtime/evaluate.ts';
 import { defaultKit } from '../../runtime/kit.ts';
 import { readConfig } from '../../runtime/run.ts';
+import { allowanceOf } from '../../runtime/troupe.ts';
 import { findVersion } from '../../runtime/versions.ts';
 import { QuickJsSandbox } from '../../tasks/quickjs-sandbox.ts';
 import { hardware } from '../hardware.ts';
@@ -25,17 +29,22 @@ export async function evaluate(name: string, options: Options): Promise<void> {
   try {
     const { id } = store.run(name);
     const reader = store.reader(id);
-    const config = readConfig(store, id);
+    const recorded = readConfig(store, id);
+    const design = designText(options.design);
+    // A design of the user's own may be in either dialect, whatever the run's designer writes.
+    const config: RunConfig =
+      design === undefined ? recorded : { ...recorded, rollout: { ...recorded.rollout, dialect: 'auto' } };
+    const kit = defaultKit();
     const version = findVersion(reader, options.policy, id);
-    await checkDesign(options.design);
-    const total = (options.tasks ?? config.tasks.heldOut) * 2;
+    await checkDesign(design, config);
+    const total = (options.tasks ?? config.tasks.heldOut) * kit.families.length;
     let finished = 0;
     const tally = await score(reader, config, {
-      kit: defaultKit(),
+      kit,
       hardware: hardware(),
       label: version.label,
       ...(options.tasks === undefined ? {} : { tasks: options.tasks }),
-      ...(options.design === undefined ? {} : { script: options.design }),
+      ...(design === undefined ? {} : { script: design }),
       onEvents: (events) => {
         for (const event of events) if (event.stream === 'evaluation' && event.version > 0) finished++;
         progress.show('scoring', finished, total, 'tasks');
@@ -73,15 +82,27 @@ export async function evaluate(name: string, options: Options): Promise<void> {
   }
 }
 
+/** `--design` is a script, or the name of a file that holds one. */
+function designText(design: string | undefined): string | undefined {
+  return design !== undefined && existsSync(design) ? readFileSync(design, 'utf8') : design;
+}
+
 /** A script of the user's own is checked before anything is sampled. */
-async function checkDesign(script: string | undefined): Promise<void> {
+async function checkDesign(script: string | undefined, config: RunConfig): Promise<void> {
   if (script === undefined) return;
   const sandbox = new QuickJsSandbox();
+  const jail = new PythonJail();
   try {
-    const design = await readScript(script, defaultKit().library, sandbox);
-    if (!design.ok)
-      throw new UserError('bad-design', `--design is not a design (${design.cause}): ${design.message}.`);
+    const { library } = defaultKit();
+    const reader = new DesignReader({ library, sandbox, jail, allowance: allowanceOf(config) });
+    const { failure } = await reader.read(script, config.rollout.dialect);
+    if (failure !== null) {
+      throw new UserError(
+        'bad-design',
+        `--design is not a design (${failure.cause}): ${failure.message}; "troupe check" says more.`,
+      );
+    }
   } finally {
-    await sandbox.close();
+    await Promise.all([sandbox.close(), jail.close()]);
   }
 }

@@ -2,6 +2,7 @@ import type { EventReader } from '../../../store/event-log.ts';
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
 import { keptVersions } from '../../runtime/versions.ts';
+import { failureLines } from '../../views/failures.ts';
 import { type RunSummary, summarise } from '../../views/run-summary.ts';
 import type { RunView } from '../../views/run-view.ts';
 import { sessionView } from '../../views/session-view.ts';
@@ -62,11 +63,7 @@ function showRun(summary: RunSummary, view: RunView, reader: EventReader, json: 
       steps,
     ),
     '',
-    `rejected scripts: ${
-      Object.entries(view.failures)
-        .map(([cause, count]) => `${cause} ${count}`)
-        .join(', ') || 'none'
-    }`,
+    ...failureLines(view),
     `policy versions: ${keptVersions(reader)
       .map(({ label, version }) => `${label} (${version.slice(0, 8)})`)
       .join(', ')}`,

@@ -1,47 +1,112 @@
 import { z } from 'zod';
-import type { NodeKind, NodeSpec } from '../node.ts';
+import type { OpenAgentParams, ToolRef } from '../../../machines/chart.ts';
+import { STEPS_PER_TOOL } from '../bounds.ts';
+import type { NodeKind, NodeSpec, Place } from '../node.ts';
 
 export interface AgentSpec extends NodeSpec {
   readonly kind: 'agent';
   readonly name: string;
-  readonly tool?: string | undefined;
+  /** The role that the design gives it. */
+  readonly prompt?: string | undefined;
+  readonly tools?: readonly (string | ScriptTool)[] | undefined;
+  /** Policy calls at most; the last must answer. */
+  readonly turns?: number | undefined;
+  readonly temperature?: number | undefined;
+  /** Tokens of a call at most. */
+  readonly tokens?: number | undefined;
 }
 
-/** Turns of an agent with a tool: one call of the tool, then the answer. */
+/** A function of the design's own script that an agent may call. */
+export interface ScriptTool {
+  readonly python: string;
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly schema?: unknown;
+}
+
+/** Turns of an agent with tools, unless it says otherwise: one call of a tool, then the answer. */
 const TOOL_TURNS = 2;
 
-/** `agent("solve")`, `agent("solve", "js")`: one agent, with or without a tool. */
+/** The name of a node, which is the name of its state. */
+export const nameSchema = z
+  .string()
+  .regex(
+    /^(?!done$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/,
+    'a name is made of lower-case letters, digits and single hyphens, and is not "done"',
+  )
+  .max(32);
+
+const toolSchema = z.union([
+  z.string().min(1).max(40),
+  z.strictObject({
+    python: z.string().regex(/^\d+:/),
+    name: z.string().regex(/^[A-Za-z_][\w-]{0,39}$/),
+    description: z.string().max(2000).optional(),
+    schema: z.json().optional(),
+  }),
+]);
+
+/** Schema of an agent; for node kinds that want an agent and nothing else as a child. */
+export const agentSchema: z.ZodType<AgentSpec> = z.strictObject({
+  kind: z.literal('agent', 'this must be an agent'),
+  name: nameSchema,
+  prompt: z.string().min(1).max(8000).optional(),
+  tools: z
+    .array(toolSchema)
+    .min(1)
+    .max(8)
+    .refine((tools) => new Set(tools.map(toolName)).size === tools.length, 'two tools have the same name')
+    .optional(),
+  turns: z.number().int().min(1).max(16).optional(),
+  temperature: z.number().min(0).max(2).optional(),
+  tokens: z.number().int().min(1).max(32_768).optional(),
+});
+
+/** `agent("solve")`, `agent("solve", "js")`, `agent("critic", { prompt: "…", tools: ["js"], turns: 3 })`. */
 export const agentNode: NodeKind<AgentSpec> = {
   kind: 'agent',
-  parameters: ['name', 'tool'],
-  schema: () =>
-    z.strictObject({
-      kind: z.literal('agent'),
-      name: z.string().regex(/^[a-z][a-z0-9]{0,15}$/, 'an agent name is 1–16 lower-case letters and digits'),
-      tool: z.enum(['js']).optional(),
-    }),
+  parameters: ['name', 'options'],
+  members: '{ name: name }, toolsOr(options)',
+  schema: () => agentSchema,
   name: (spec) => spec.name,
-  shape: (spec) => (spec.tool === undefined ? 'agent' : `agent+${spec.tool}`),
-  calls: (spec) => (spec.tool === undefined ? 1 : TOOL_TURNS),
-  chart: (spec, path) => askAgent(spec, path),
+  shape: (spec) =>
+    ['agent', ...(spec.tools ?? []).map((tool) => (typeof tool === 'string' ? tool : 'own'))].join('+'),
+  bounds: (spec, of) => {
+    const calls = turnsOf(spec);
+    return {
+      calls,
+      tokens: calls * (spec.tokens ?? of.tokensPerCall),
+      toolSteps: spec.tools === undefined ? 0 : (calls - 1) * STEPS_PER_TOOL,
+    };
+  },
+  chart: (spec, at) => askAgent(spec, at),
 };
 
-/** The chart of one agent that is asked and keeps its answer under `path`; shared by nodes that ask again. */
-export function askAgent(spec: AgentSpec, path: string, revises?: string) {
+function turnsOf(spec: AgentSpec): number {
+  return spec.tools === undefined ? 1 : (spec.turns ?? TOOL_TURNS);
+}
+
+/** What one agent sees besides its task, where that is more than its place allows it to see. */
+export type Shown = Pick<OpenAgentParams, 'revises' | 'heeds' | 'choices'>;
+
+/** The chart of one agent that is asked and keeps its answer; shared by nodes that ask agents of their own. */
+export function askAgent(spec: AgentSpec, { path, sees }: Place, shown: Shown = {}) {
+  const params: OpenAgentParams = {
+    path,
+    name: spec.name,
+    maxTurns: turnsOf(spec),
+    ...(spec.prompt === undefined ? {} : { prompt: spec.prompt }),
+    ...(spec.tools === undefined ? {} : { tools: spec.tools.map(toolRef) }),
+    ...(spec.temperature === undefined ? {} : { temperature: spec.temperature }),
+    ...(spec.tokens === undefined ? {} : { tokens: spec.tokens }),
+    ...(sees.length === 0 ? {} : { sees }),
+    ...shown,
+  };
   return {
     initial: 'asking',
     states: {
       asking: {
-        entry: {
-          type: 'openAgent' as const,
-          params: {
-            path,
-            name: spec.name,
-            maxTurns: spec.tool === undefined ? 1 : TOOL_TURNS,
-            ...(spec.tool === undefined ? {} : { tool: spec.tool }),
-            ...(revises === undefined ? {} : { revises }),
-          },
-        },
+        entry: { type: 'openAgent' as const, params },
         on: {
           'agent.finished': {
             guard: { type: 'from' as const, params: { path } },
@@ -53,4 +118,15 @@ export function askAgent(spec: AgentSpec, path: string, revises?: string) {
       done: { type: 'final' as const },
     },
   };
+}
+
+/** The name by which an agent calls a tool. */
+export function toolName(tool: string | ScriptTool): string {
+  return typeof tool === 'string' ? tool : tool.name;
+}
+
+function toolRef(tool: string | ScriptTool): ToolRef {
+  if (typeof tool === 'string') return { name: tool };
+  const { name, python, description } = tool;
+  return { name, python, ...(description === undefined ? {} : { description }) };
 }

@@ -1,39 +1,85 @@
 import { z } from 'zod';
-import type { ChartState, NodeResult } from '../../../machines/execution.machine.ts';
-import type { NodeKind, NodeSpec } from '../node.ts';
+import type { ChartState, NodeResult } from '../../../machines/chart.ts';
+import { normalAnswer } from '../answer.ts';
+import { NOTHING, sum } from '../bounds.ts';
+import { combine, settle, uniqueNames } from '../chart-parts.ts';
+import type { Compiler, NodeKind, NodeSpec, Place } from '../node.ts';
+import { parseWithin } from '../parse-within.ts';
+import { type AgentSpec, agentSchema, askAgent } from './agent.ts';
 
 export interface VoteSpec extends NodeSpec {
   readonly kind: 'vote';
-  readonly of: NodeSpec;
-  readonly times: number;
+  /** One node that votes `times` times, or one voter each. */
+  readonly of: NodeSpec | readonly NodeSpec[];
+  readonly times?: number | undefined;
+  /** One per voter; all equal if left out. */
+  readonly weights?: readonly number[] | undefined;
+  /** Decides where the voters differ. */
+  readonly judge?: AgentSpec | undefined;
 }
 
-/** `vote(agent("solve"), 3)`: an ensemble of equals; the most frequent answer wins, the first of equals. */
+/**
+ * `vote(agent("solve"), 3)`, `vote([a, b, c], { weights: [2, 1, 1], judge: agent("judge") })`: the voters
+ * answer at once and see nothing of each other; the answer with the largest weight wins, the first of
+ * equals. With a judge, differing answers are put before it instead.
+ */
 export const voteNode: NodeKind<VoteSpec> = {
   kind: 'vote',
-  parameters: ['of', 'times'],
+  parameters: ['of', 'times', 'options'],
+  members: "{ of: of }, numberOr('times', times), options",
   schema: (child) =>
-    z.strictObject({ kind: z.literal('vote'), of: child, times: z.number().int().min(2).max(5) }),
+    z
+      .strictObject({
+        kind: z.literal('vote'),
+        of: oneOrMany(child),
+        times: z.number().int().min(2).max(5).optional(),
+        weights: z.array(z.number().positive().max(1000)).optional(),
+        judge: agentSchema.optional(),
+      })
+      .refine(
+        (spec) => isList(spec.of) === (spec.times === undefined),
+        'a vote is of a list of voters, or of one node that votes a number of times',
+      )
+      .refine(
+        (spec) => spec.weights === undefined || spec.weights.length === votersOf(spec).length,
+        'a vote has one weight for each voter',
+      ),
   name: () => 'vote',
-  shape: (spec, of) => `vote${spec.times}(${of.shape(spec.of)})`,
-  calls: (spec, of) => spec.times * of.calls(spec.of),
-  chart: (spec, path, of) => {
-    const voters = Array.from({ length: spec.times }, (_, index) => `${of.name(spec.of)}${index + 1}`);
-    const states: { [voter: string]: ChartState } = {};
-    for (const voter of voters) states[voter] = of.chart(spec.of, `${path}.${voter}`);
+  shape: (spec, of) => {
+    const by = spec.judge === undefined ? '' : `|${of.shape(spec.judge)}`;
+    return `${spec.weights === undefined ? 'vote' : 'weigh'}${crowdShape(votersOf(spec), of)}${by})`;
+  },
+  bounds: (spec, of) =>
+    sum(
+      ...votersOf(spec).map((voter) => of.bounds(voter)),
+      spec.judge === undefined ? NOTHING : of.bounds(spec.judge),
+    ),
+  chart: (spec, at, of) => {
+    const { states, paths } = crowd(votersOf(spec), at, of);
+    const { judge } = spec;
+    const count = settle(at.path, paths, 'majority');
+    if (spec.weights !== undefined) count.actions = combine(at.path, paths, 'majority', spec.weights);
+    if (judge === undefined) {
+      return {
+        initial: 'voting',
+        states: { voting: { type: 'parallel', states, onDone: count }, done: { type: 'final' } },
+      };
+    }
+    const ruling = `${at.path}.judge`;
     return {
       initial: 'voting',
       states: {
         voting: {
           type: 'parallel',
           states,
-          onDone: {
-            target: 'done',
-            actions: {
-              type: 'combine',
-              params: { path, from: voters.map((voter) => `${path}.${voter}`), by: 'majority' },
-            },
-          },
+          onDone: [{ guard: { type: 'differ', params: { of: paths } }, target: 'judge' }, count],
+        },
+        judge: {
+          ...askAgent(judge, { path: ruling, sees: [...at.sees, ...paths] }),
+          onDone: [
+            { guard: { type: 'hasAnswer', params: { path: ruling } }, ...settle(at.path, [ruling]) },
+            count,
+          ],
         },
         done: { type: 'final' },
       },
@@ -42,15 +88,59 @@ export const voteNode: NodeKind<VoteSpec> = {
   combiners: { majority },
 };
 
-/** The most frequent text among the answers; failures have no vote; among equals the first voter's. */
-export function majority(results: readonly NodeResult[]): NodeResult {
-  const votes = new Map<string, number>();
-  for (const result of results) {
-    if (result.ok) votes.set(result.text.trim(), (votes.get(result.text.trim()) ?? 0) + 1);
+function votersOf({ of, times: n }: VoteSpec): readonly NodeSpec[] {
+  return isList(of) ? of : Array.from({ length: n ?? 1 }, () => of);
+}
+
+/** A list of voters, or one voter. */
+function oneOrMany(child: z.ZodType<NodeSpec>): z.ZodType<NodeSpec | readonly NodeSpec[]> {
+  const many = z.array(child).min(2).max(16);
+  return z
+    .unknown()
+    .transform((value, context) =>
+      Array.isArray(value) ? parseWithin(many, value, context) : parseWithin(child, value, context),
+    );
+}
+
+/** Nodes that answer at once and see nothing of each other, as the regions of a parallel state. */
+export function crowd(members: readonly NodeSpec[], at: Place, of: Compiler) {
+  const names = uniqueNames(members.map((each) => of.name(each)));
+  const paths = names.map((name) => `${at.path}.${name}`);
+  const states: { [name: string]: ChartState } = {};
+  members.forEach((member, index) => {
+    states[names[index] ?? ''] = of.chart(member, { path: paths[index] ?? '', sees: at.sees });
+  });
+  return { states, paths, names };
+}
+
+/** `3(agent` where all are alike, `(agent,agent+js` where they differ. */
+export function crowdShape(members: readonly NodeSpec[], of: Compiler): string {
+  const shapes = members.map((each) => of.shape(each));
+  return new Set(shapes).size === 1 ? `${shapes.length}(${shapes[0]}` : `(${shapes.join(',')}`;
+}
+
+function isList(of: NodeSpec | readonly NodeSpec[]): of is readonly NodeSpec[] {
+  return Array.isArray(of);
+}
+
+/**
+ * The answer with the largest weight among those that say the same, in the words of the first who gave it;
+ * failures have no vote; among equals the first voter's.
+ */
+export function majority(
+  results: readonly NodeResult[],
+  weights: readonly number[] = results.map(() => 1),
+): NodeResult {
+  const votes = new Map<string, { text: string; weight: number }>();
+  results.forEach((result, index) => {
+    if (!result.ok) return;
+    const key = normalAnswer(result.text);
+    const vote = votes.get(key) ?? { text: result.text.trim(), weight: 0 };
+    votes.set(key, { ...vote, weight: vote.weight + (weights[index] ?? 1) });
+  });
+  let winner: { text: string; weight: number } | undefined;
+  for (const vote of votes.values()) {
+    if (winner === undefined || vote.weight > winner.weight) winner = vote;
   }
-  let winner: string | undefined;
-  for (const [text, count] of votes) {
-    if (winner === undefined || count > (votes.get(winner) ?? 0)) winner = text;
-  }
-  return winner === undefined ? { ok: false, cause: 'no voter answered' } : { ok: true, text: winner };
+  return winner === undefined ? { ok: false, cause: 'no voter answered' } : { ok: true, text: winner.text };
 }

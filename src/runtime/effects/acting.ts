@@ -1,13 +1,17 @@
 import { z } from 'zod';
+import { must } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { designOf } from '../../designs/design.ts';
 import type { NodeLibrary } from '../../designs/library.ts';
-import { readScript } from '../../designs/script.ts';
+import type { PythonJail } from '../../designs/python/jail.ts';
+import type { DesignReader } from '../../designs/reader.ts';
 import { designerPrompt } from '../../policies/designer-prompt.ts';
 import { executorPrompt } from '../../policies/executor-prompt.ts';
 import type { Policy } from '../../policies/policy.ts';
 import { recordCompletion } from '../../policies/recorded-call.ts';
 import type { Sandbox } from '../../tasks/sandbox.ts';
 import type { Task, Verifier } from '../../tasks/task.ts';
-import { runTool } from '../../tasks/tool.ts';
+import { type PythonHost, runTool } from '../../tasks/tool.ts';
 import type { RunConfig } from '../config.ts';
 import type { Effect } from '../effect.ts';
 
@@ -16,69 +20,121 @@ export interface Stagecraft {
   readonly config: RunConfig;
   readonly policy: Policy;
   readonly sandbox: Sandbox;
+  readonly jail: PythonJail;
+  readonly reader: DesignReader;
   readonly library: NodeLibrary;
+  /** A script that takes the place of whatever the designer writes. */
+  readonly script?: string | undefined;
   readonly verifier: Verifier;
   /** The task with this id; throws if the run has none. */
   readonly task: (id: string) => Task;
 }
 
 const turnSchema = z.object({ call: z.string(), result: z.string() });
+const agentToolSchema = z.object({
+  name: z.string(),
+  description: z.string().optional(),
+  python: z.string().optional(),
+  script: z.string().optional(),
+});
+/** What an agent asks its policy. */
+export const askSchema = z.object({
+  role: z.literal('executor'),
+  ask: z.object({
+    task: z.string(),
+    prompt: z.string().optional(),
+    tools: z.array(agentToolSchema).optional(),
+    sees: z.array(z.object({ name: z.string(), text: z.string() })).optional(),
+    turns: z.array(turnSchema),
+    draft: z.string().optional(),
+    feedback: z.string().optional(),
+    choices: z.array(z.string()).optional(),
+  }),
+  temperature: z.number().optional(),
+  tokens: z.number().optional(),
+});
 const callSchema = z.discriminatedUnion('role', [
   z.object({ role: z.literal('designer'), ask: z.object({ task: z.string() }) }),
-  z.object({
-    role: z.literal('executor'),
-    ask: z.object({
-      task: z.string(),
-      tool: z.string().optional(),
-      turns: z.array(turnSchema),
-      draft: z.string().optional(),
-      feedback: z.string().optional(),
-    }),
-  }),
+  askSchema,
 ]);
-const toolSchema = z.object({ name: z.string(), input: z.string() });
+const toolSchema = z.object({ tool: agentToolSchema.nullable(), input: z.string() });
+const evaluateSchema = z.object({
+  script: z.string(),
+  function: z.string(),
+  context: z.object({
+    task: z.string(),
+    messages: z.array(z.object({ sender: z.string(), content: z.string() })),
+  }),
+});
 const compileSchema = z.object({ script: z.string() });
 const checkSchema = z.object({ task: z.string(), draft: z.string() });
 const verifySchema = z.object({ task: z.string(), reply: z.string() });
 
 /** The effects of rollout trees: policy calls, tools, compilation, checks and verdicts. */
 export function actingEffects(stagecraft: Stagecraft) {
-  const { config, policy, sandbox, library, verifier, task } = stagecraft;
-  const { temperature, designerTokens, executorTokens } = config.rollout;
+  const { config, policy, sandbox, jail, reader, library, verifier, task } = stagecraft;
+  const { designerTokens, executorTokens, dialect } = config.rollout;
 
   const call: Effect = async ({ stream, key, input }) => {
-    const { role, ask } = callSchema.parse(input);
+    const request = callSchema.parse(input);
+    const { role } = request;
+    const { temperature = config.rollout.temperature, tokens = executorTokens } =
+      request.role === 'executor' ? request : {};
     const completion = await policy.complete({
       role,
-      prompt: role === 'designer' ? designerPrompt(ask.task) : executorPrompt(ask),
+      prompt: request.role === 'designer' ? designerPrompt(request.ask.task) : executorPrompt(request.ask),
       stream: `${stream}/${key}`,
-      sampler: { temperature, maxTokens: role === 'designer' ? designerTokens : executorTokens },
+      sampler: { temperature, maxTokens: role === 'designer' ? designerTokens : tokens },
     });
     return { type: 'called', data: recordCompletion(completion) };
   };
 
-  const tool: Effect = async ({ input }) => {
-    const { name, input: source } = toolSchema.parse(input);
-    return { type: 'tool.returned', data: { ...(await runTool(name, source, sandbox)) } };
-  };
-
   const compile: Effect = async ({ input }) => {
     const { script } = compileSchema.parse(input);
-    const { ok, ...result } = await readScript(script, library, sandbox);
-    return { type: ok ? 'compiled' : 'rejected', data: JSON.parse(JSON.stringify(result)) };
+    const { spec, failure } = await reader.read(stagecraft.script ?? script, dialect);
+    if (failure !== null) return { type: 'rejected', data: { ...failure } };
+    const design = designOf(must(spec, 'the spec of a design that passed its checks'), library);
+    return { type: 'compiled', data: plain(design) };
   };
 
   const check: Effect = async ({ input }) => {
     const { task: id, draft } = checkSchema.parse(input);
-    const { passed, text } = await verifier.feedback(task(id), draft, sandbox);
-    return { type: 'checked', data: { passed, text } };
+    return { type: 'checked', data: plain(await verifier.feedback(task(id), draft, sandbox)) };
   };
 
   const verify: Effect = async ({ input }) => {
     const { task: id, reply } = verifySchema.parse(input);
-    const { score, answer, parts } = await verifier.verify(task(id), reply, sandbox);
-    return { type: 'verified', data: { score, answer: { ...answer }, parts } };
+    return { type: 'verified', data: plain(await verifier.verify(task(id), reply, sandbox)) };
   };
 
-  return { call, tool, compile, check, verify };
+  return { call, compile, check, verify, ...programEffects({ sandbox, jail }) };
+}
+
+/** The effects that run programs of agents and scripts: tools, and the functions of a design's own script. */
+export function programEffects({
+  sandbox,
+  jail,
+}: {
+  readonly sandbox: Sandbox;
+  readonly jail?: PythonHost | undefined;
+}) {
+  const tool: Effect = async ({ input }) => {
+    const { tool: wanted, input: text } = toolSchema.parse(input);
+    const hosts = { sandbox, ...(jail === undefined ? {} : { jail }) };
+    return { type: 'tool.returned', data: { ...(await runTool(wanted, text, hosts)) } };
+  };
+  const evaluate: Effect = async ({ input }) => {
+    const { script, function: name, context } = evaluateSchema.parse(input);
+    const result = await must(jail, 'a jail for the functions of a script').call(script, name, context);
+    if (result.ok) return { type: 'evaluated', data: { value: result.value } };
+    const { failure, message } = result;
+    const mark = failure === 'killed' ? { killed: true } : {};
+    return { type: 'evaluated', data: { value: null, failure, message, ...mark } };
+  };
+  return { tool, evaluate };
+}
+
+/** A value as the log will hold it: JSON, members without a value left out. */
+function plain(value: object): JsonObject {
+  return JSON.parse(JSON.stringify(value));
 }

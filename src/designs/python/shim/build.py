@@ -1,0 +1,297 @@
+"""Turns the objects of a script into the JSON of a spec, or refuses with one sentence and a line."""
+
+import nodes
+from recorder import record, reference, refuse, slug, slugs
+
+DEPTH = 40
+
+# The workflow classes join when their module is loaded; it needs this one.
+kinds = [nodes.AgentNode, nodes.EnsembleNode, nodes.DebateNode, nodes.ReflectionNode, nodes.RouterNode]
+CRITIC_PROMPT = (
+    "Examine the answer you are shown: check each step, name every error you find and how to mend it. "
+    "End with a line that says CORRECT if nothing is wrong, and INCORRECT otherwise."
+)
+
+
+def build(thing):
+    return _Builder().node(thing, (), "the workflow", None)
+
+
+def _kind(thing):
+    return next((kind.__name__ for kind in kinds if type(thing) is kind), None)
+
+
+def _text(value, what, line):
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        refuse(f"{what} must be a text, not {type(value).__name__}", line=line)
+    return str(value) or None
+
+
+def _count(value, what, line):
+    if isinstance(value, float) and value == int(value):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        refuse(f"{what} must be a whole number above 0, not {value!r}", line=line)
+    return value
+
+
+def _several(value, what, line):
+    if not isinstance(value, (list, tuple)):
+        refuse(f"{what} must be a list of nodes, not {type(value).__name__}", line=line)
+    if not value:
+        refuse(f"{what} is empty", line=line)
+    return list(value)
+
+
+def _callable(value, what, line):
+    if not callable(value):
+        refuse(f"{what} must be a function, not {type(value).__name__}", line=line)
+    return value
+
+
+def _predicate(function):
+    return {"test": "python", "ref": reference(function, "predicate")}
+
+
+class _Builder:
+    def node(self, thing, path, what, line):
+        kind = _kind(thing)
+        if kind is None:
+            self._no_node(thing, what, line)
+        if len(path) > DEPTH:
+            refuse("nodes are nested without end", line=thing.line)
+        if thing.line is not None:
+            record.lines[".".join(map(str, path))] = thing.line
+        return getattr(self, f"_{kind}")(thing, path)
+
+    def _no_node(self, thing, what, line):
+        if thing is None:
+            refuse(f"{what} is None", line=line)
+        if isinstance(thing, nodes.WorkflowNode):
+            refuse(f"{what} is of a class of the script's own, {type(thing).__name__}", line=line)
+        refuse(f"{what} is not a node but {type(thing).__name__}", line=line)
+
+    def agent(self, thing, path, what, line):
+        if type(thing) is not nodes.AgentNode:
+            if _kind(thing) is None:
+                self._no_node(thing, what, line)
+            refuse(f"{what} must be an AgentNode, not {type(thing).__name__}", line=line)
+        return self.node(thing, path, what, line)
+
+    def _AgentNode(self, it, path):
+        node = {"kind": "agent", "name": slug(it.name)}
+        prompt = _text(it.system_prompt, f'the system_prompt of "{it.name}"', it.line)
+        if prompt is not None:
+            node["prompt"] = prompt
+        if it.tool_registry is None:
+            return node
+        if type(it.tool_registry) is not nodes.ToolRegistry:
+            refuse(f'the tool_registry of "{it.name}" is not a ToolRegistry', line=it.line)
+        tools = [self._tool(each) for each in it.tool_registry.tools.values()]
+        if tools:
+            node["tools"] = tools
+            node["turns"] = _count(it.max_turns, f'max_turns of "{it.name}"', it.line) + 2
+        return node
+
+    def _tool(self, tool):
+        if tool["builtin"] == "python":
+            return "python"
+        if tool["ref"] is None:
+            tool["ref"] = reference(tool["func"], "tool")
+        made = {
+            "python": tool["ref"],
+            "name": slug(tool["name"]),
+            "description": str(tool["description"] or ""),
+        }
+        if isinstance(tool["parameters"], dict):
+            made["schema"] = tool["parameters"]
+        return made
+
+    def _EnsembleNode(self, it, path):
+        members = _several(it.agents, f'agents of "{it.name}"', it.line)
+        of = [
+            self.node(each, (*path, "of", at), f'member {at + 1} of "{it.name}"', it.line)
+            for at, each in enumerate(members)
+        ]
+        strategy = getattr(it.strategy, "value", it.strategy)
+        if strategy == "consensus":
+            if it.consensus_agent is None:
+                refuse(f'the consensus of "{it.name}" has no consensus_agent', line=it.line)
+            return {"kind": "judge", "of": of, "by": self._judge(it, (*path, "by"))}
+        if strategy == "weighted_vote":
+            return {"kind": "vote", "of": of, "weights": self._weights(it, len(of))}
+        if strategy != "majority_vote":
+            refuse(f'the strategy {strategy!r} of "{it.name}" does not exist', line=it.line)
+        if it.consensus_agent is None:
+            return {"kind": "vote", "of": of}
+        return {"kind": "vote", "of": of, "judge": self._judge(it, (*path, "judge"))}
+
+    def _judge(self, it, path):
+        return self.agent(it.consensus_agent, path, f'the consensus_agent of "{it.name}"', it.line)
+
+    def _weights(self, it, count):
+        weights = [1.0] * count if it.weights is None else it.weights
+        if not isinstance(weights, (list, tuple)) or len(weights) != count:
+            refuse(f'"{it.name}" needs one weight for each of its {count} members', line=it.line)
+        for each in weights:
+            if isinstance(each, bool) or not isinstance(each, (int, float)) or not 0 <= each < 1e9:
+                refuse(f'a weight of "{it.name}" is {each!r}', line=it.line)
+        return [float(each) for each in weights]
+
+    def _DebateNode(self, it, path):
+        debaters = _several(it.debaters, f'debaters of "{it.name}"', it.line)
+        judge = debaters[0] if it.judge is None else it.judge
+        return {
+            "kind": "debate",
+            "of": [
+                self.node(each, (*path, "of", at), f'debater {at + 1} of "{it.name}"', it.line)
+                for at, each in enumerate(debaters)
+            ],
+            "rounds": _count(it.num_rounds, f'num_rounds of "{it.name}"', it.line),
+            "judge": self.agent(judge, (*path, "judge"), f'the judge of "{it.name}"', it.line),
+        }
+
+    def _ReflectionNode(self, it, path):
+        of = self.node(it.agent, (*path, "of"), f'the agent of "{it.name}"', it.line)
+        asked = _text(it.reflection_prompt, f'the reflection_prompt of "{it.name}"', it.line)
+        node = {
+            "kind": "reflect",
+            "of": of,
+            "critic": self._critic(it, of, asked, (*path, "critic")),
+            "rounds": _count(it.num_iterations, f'num_iterations of "{it.name}"', it.line),
+        }
+        wanted = _text(it.refinement_prompt, f'the refinement_prompt of "{it.name}"', it.line)
+        if wanted is not None:
+            reviser = self.agent(
+                it.agent, (*path, "reviser"), f'the agent of "{it.name}", with a refinement_prompt,', it.line
+            )
+            node["reviser"] = {**reviser, "prompt": _joined(reviser.get("prompt"), wanted)}
+        return node
+
+    def _critic(self, it, of, asked, path):
+        if it.critic_agent is not None:
+            critic = self.agent(it.critic_agent, path, f'the critic_agent of "{it.name}"', it.line)
+            return critic if asked is None else {**critic, "prompt": _joined(critic.get("prompt"), asked)}
+        record.lines[".".join(map(str, path))] = it.line
+        base = of if of["kind"] == "agent" else {"kind": "agent", "name": slug(it.name)}
+        return {**base, "name": slug(base["name"], 25) + "-critic", "prompt": asked or CRITIC_PROMPT}
+
+    def _RouterNode(self, it, path):
+        if not isinstance(it.routes, dict) or not it.routes:
+            refuse(f'routes of "{it.name}" must be a dict from names to nodes', line=it.line)
+        if it.default_route not in it.routes:
+            refuse(f'"{it.name}" has no route {it.default_route!r} to fall back to', line=it.line)
+        names = slugs(it.routes)
+        routes = {
+            names[name]: self.node(
+                each, (*path, "routes", names[name]), f'the route "{name}" of "{it.name}"', it.line
+            )
+            for name, each in it.routes.items()
+        }
+        return {
+            "kind": "route",
+            "choose": self._choice(it, names),
+            "routes": routes,
+            "otherwise": names[it.default_route],
+        }
+
+    def _choice(self, it, names):
+        if it.cases is None:
+            function = _callable(it.routing_func, f'the routing_func of "{it.name}"', it.line)
+            return {"python": reference(function, "router", names)}
+        exact = {"exact": True} if it.case_sensitive else {}
+        return {
+            "cases": [
+                [names[route], {"test": "contains", "of": "task", "text": str(word), **exact}]
+                for word, route in it.cases
+            ]
+        }
+
+    def _Workflow(self, it, path):
+        if not it.members:
+            refuse(f'the workflow "{it.name}" has no nodes', line=it.line)
+        if len(it.members) == 1 and it.members[0][1] is None:
+            return self.node(it.members[0][0], path, f'the node of "{it.name}"', it.line)
+        return {
+            "kind": "sequence",
+            "of": [self._member(it, at, *each, (*path, "of", at)) for at, each in enumerate(it.members)],
+        }
+
+    _ConditionalWorkflow = _Workflow
+
+    def _member(self, it, at, node, condition, path):
+        what = f'node {at + 1} of "{it.name}"'
+        if condition is None:
+            return self.node(node, path, what, it.line)
+        test = _predicate(_callable(condition, f"the condition of {what}", it.line))
+        return {"kind": "when", "test": test, "then": self.node(node, (*path, "then"), what, it.line)}
+
+    def _LoopWorkflow(self, it, path):
+        if it.condition is None:
+            refuse(f'"{it.name}" has no loop condition; call set_loop_condition', line=it.line)
+        return {
+            "kind": "loop",
+            "of": self._Workflow(it, (*path, "of")),
+            "while": _predicate(_callable(it.condition, f'the loop condition of "{it.name}"', it.line)),
+            "times": _count(it.max_iterations, f'max_iterations of "{it.name}"', it.line),
+        }
+
+    def _AgentGraph(self, it, path):
+        if it.chain:
+            return self._chain(it, path)
+        if not it.nodes:
+            refuse(f'the graph "{it.name}" has no nodes', line=it.line)
+        if it.entry is None:
+            refuse(f'the graph "{it.name}" has no entry point; call set_entry_point', line=it.line)
+        if not it.finish:
+            refuse(f'the graph "{it.name}" has no finish point; call set_finish_point', line=it.line)
+        names = slugs(it.nodes)
+        made = {
+            names[name]: self.node(each, (*path, "nodes", names[name]), f'the node "{name}"', it.line)
+            for name, each in it.nodes.items()
+        }
+        graph = {
+            "kind": "graph",
+            "nodes": made,
+            "start": names[it.entry],
+            "edges": [self._edge(each, names, (*path, "edges", at)) for at, each in enumerate(it.edges)],
+            "finish": [names[each] for each in it.finish],
+            "steps": _count(it.max_steps, f'max_steps of "{it.name}"', it.line),
+        }
+        if it.routing:
+            graph["routing"] = {
+                names[name]: {
+                    "python": reference(_callable(each, f'the routing of "{name}"', it.line), "router", names)
+                }
+                for name, each in it.routing.items()
+            }
+        return graph
+
+    def _edge(self, edge, names, path):
+        source, target, condition, line = edge
+        if line is not None:
+            record.lines[".".join(map(str, path))] = line
+        made = {"from": names[source], "to": names[target]}
+        if condition is not None:
+            made["when"] = _predicate(_callable(condition, "the condition of an edge", line))
+        return made
+
+    def _chain(self, it, path):
+        if not it.nodes:
+            refuse("create_simple_chain has no nodes", line=it.line)
+        members = list(it.nodes.items())
+        if len(members) == 1:
+            return self.node(members[0][1], path, f'the node "{members[0][0]}"', it.line)
+        return {
+            "kind": "sequence",
+            "of": [
+                self.node(each, (*path, "of", at), f'the node "{name}"', it.line)
+                for at, (name, each) in enumerate(members)
+            ],
+        }
+
+
+def _joined(prompt, more):
+    return more if prompt is None else f"{prompt}\n\n{more}"

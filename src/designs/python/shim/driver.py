@@ -1,0 +1,185 @@
+"""Evaluates one script: reads its design, or calls one of its functions. The child process calls `evaluate`."""
+
+import ast
+import builtins
+import json
+import sys
+import traceback
+import types
+
+import guards
+import loop
+import messages
+import modules
+from answer import MARK
+from recorder import SCRIPT, Ran, Refused, record
+
+from escapes import mend
+
+RESULT = 1024 * 1024
+_dumps = json.dumps
+_loads = json.loads
+
+
+class Stopped(Exception):
+    """The evaluation ends here with this reply."""
+
+    def __init__(self, **reply):
+        self.reply = reply
+
+
+def evaluate(text):
+    """JSON of a request in, JSON of a reply out. Never raises for anything that a script did."""
+    request = _loads(text)
+    try:
+        reply = _call(request) if request["mode"] == "call" else _read(request)
+    except Stopped as stopped:
+        reply = stopped.reply
+    answer = _dumps(reply)
+    if len(answer) > RESULT:
+        answer = _dumps({"ok": False, "cause": "result", "message": f"gives more than {RESULT} characters"})
+    return answer
+
+
+def _read(request):
+    output = _run(request["script"], "read")
+    if not record.ran:
+        _nothing_ran(output)
+    return {
+        "ok": True,
+        "root": record.root,
+        "question": record.question,
+        "functions": len(record.functions) > 0,
+        "lines": record.lines,
+    }
+
+
+def _nothing_ran(output):
+    said = output.text()
+    if said.strip() and (record.nodes == 0 or "boxed" in said):
+        raise Stopped(ok=False, cause="self-answer", message="prints an answer and runs no workflow")
+    if record.nodes == 0:
+        raise Stopped(ok=False, cause="no-design", message="builds no workflow")
+    raise Stopped(ok=False, cause="no-design", message="builds nodes and never runs a workflow")
+
+
+def _compile(script):
+    mended = mend(script)
+    try:
+        tree = ast.parse(mended, SCRIPT)
+        _check_names(tree)
+        return compile(tree, SCRIPT, "exec")
+    except (SyntaxError, ValueError) as error:
+        message = getattr(error, "msg", None) or str(error)
+        raise Stopped(
+            ok=False, cause="syntax", message=message, line=getattr(error, "lineno", None)
+        ) from None
+    except (RecursionError, MemoryError):
+        raise Stopped(ok=False, cause="syntax", message="is nested too deeply to be read") from None
+
+
+def _check_names(tree):
+    """The classes of the framework are given; a script that defines its own answers for itself."""
+    for node in ast.walk(tree):
+        named = None
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            named = node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            named = node.id
+        if named in modules.FRAMEWORK:
+            message = f"defines {named} itself instead of using the one that is given"
+            raise Stopped(ok=False, cause="self-answer", message=message, line=node.lineno)
+
+
+def _run(script, mode):
+    """Runs the script under the guards; returns its output. Stops with a reply if it does not end well."""
+    output = guards.install()
+    modules.provide()
+    code = _compile(script)
+    main = types.ModuleType("__main__")
+    main.__file__ = SCRIPT
+    main.__builtins__ = builtins
+    sys.modules["__main__"] = main
+    sys.argv = [SCRIPT]
+    record.mode = mode
+    try:
+        exec(code, main.__dict__)
+    except Ran:
+        pass
+    except Refused:
+        pass
+    except SystemExit:
+        pass
+    except BaseException as error:
+        if record.refused is None and not (mode == "call" and record.ran):
+            raise Stopped(ok=False, **_failure(error)) from None
+    if record.refused is not None:
+        it = record.refused
+        raise Stopped(ok=False, cause=it.cause, message=it.message, line=it.line)
+    return output
+
+
+def _failure(error):
+    """Cause, message and line of an exception that a script let pass."""
+    line = _line_of(error)
+    if isinstance(error, MemoryError):
+        return {"cause": "memory", "message": "takes more memory than it may", "line": line}
+    message = _message(error)
+    looked = f"{message}{getattr(error, 'doc', '')}{getattr(error, 'text', '')}{getattr(error, 'object', '')}"
+    if record.ran and MARK in looked:
+        message = "computes with the answer of the workflow, which is not known while the design is read"
+        return {"cause": "unsupported", "message": message, "line": line}
+    return {"cause": "error", "message": message, "line": line}
+
+
+def _message(error):
+    try:
+        said = "".join(traceback.format_exception_only(error)).strip().split("\n")[-1]
+    except BaseException:
+        said = type(error).__name__
+    return str(said)[:300]
+
+
+def _line_of(error):
+    line = None
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == SCRIPT:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def _call(request):
+    _run(request["script"], "call")
+    for ref, function, kind, names in record.functions:
+        if ref == request["ref"]:
+            break
+    else:
+        message = f"the script registers no function {request['ref']}"
+        raise Stopped(ok=False, cause="unknown-function", message=message)
+    try:
+        value = _apply(function, kind, names, request["args"])
+    except Refused as refused:
+        raise Stopped(ok=False, cause=refused.cause, message=refused.message, line=refused.line) from None
+    except BaseException as error:
+        raise Stopped(ok=False, **_failure(error)) from None
+    try:
+        return {"ok": True, "value": _loads(_dumps(value, allow_nan=False))}
+    except (TypeError, ValueError, RecursionError):
+        message = f"returns a {type(value).__name__} that JSON cannot hold"
+        raise Stopped(ok=False, cause="result", message=message) from None
+
+
+def _apply(function, kind, names, args):
+    if kind == "tool":
+        return _finished(function(**args))
+    context = messages.context_of(args, record.state)
+    value = _finished(function(context))
+    if kind == "predicate":
+        return bool(value)
+    return names.get(value, value) if isinstance(value, str) else value
+
+
+def _finished(value):
+    return loop.run(value) if hasattr(value, "send") and hasattr(value, "cr_code") else value

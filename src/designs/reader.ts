@@ -1,0 +1,172 @@
+import type { DesignFailure } from '../../machines/designer.machine.ts';
+import type { Sandbox } from '../tasks/sandbox.ts';
+import { type Allowance, type Check, type CheckName, checkSpec, failureOf } from './checks.ts';
+import type { NodeLibrary } from './library.ts';
+import type { Bounds } from './node.ts';
+import { extractScript } from './python/extract.ts';
+import type { PythonJail } from './python/jail.ts';
+import { readPython } from './python/read.ts';
+import { type Reading, readJavaScript } from './script.ts';
+import { type MasSpec, SPEC_VERSION } from './spec.ts';
+
+export const DIALECTS = ['javascript', 'python', 'auto'] as const;
+export type Dialect = (typeof DIALECTS)[number];
+
+/** What became of a script. */
+export interface Report {
+  readonly ok: boolean;
+  readonly dialect: 'javascript' | 'python';
+  /** In the order in which they were made; the last one may have ended them. */
+  readonly checks: readonly Check[];
+  /** Null if the script did not come to one. */
+  readonly spec: MasSpec | null;
+  readonly bounds: Bounds | null;
+  /** Its structure without names, for statistics: `vote3(agent+js)`. */
+  readonly shape: string | null;
+  /** The question that a script of the published dialect asks; a run puts its task in its place. */
+  readonly question: string | null;
+  /** Why it is no design, if it is none. */
+  readonly failure: { readonly cause: DesignFailure; readonly message: string } | null;
+}
+
+export interface ReaderOptions {
+  readonly library: NodeLibrary;
+  readonly sandbox: Sandbox;
+  /** Without one, scripts in Python are refused. */
+  readonly jail?: PythonJail | undefined;
+  readonly allowance: Allowance;
+}
+
+/** Reports kept at most; policies write the same few scripts again and again. */
+const REMEMBERED = 2000;
+
+/** Reads scripts of both dialects: finds the script in the text, evaluates it in its sandbox, checks the spec. */
+export class DesignReader {
+  readonly #options: ReaderOptions;
+  readonly #known = new Map<string, Promise<Report>>();
+
+  constructor(options: ReaderOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Reads a script, or raw model output that holds one. Never throws for what the script does. Equal texts
+   * are read once: the sandboxes are deterministic. What only a clock stopped is not remembered.
+   */
+  read(text: string, dialect: Dialect): Promise<Report> {
+    const key = `${dialect} ${text}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const report = this.#read(text, dialect);
+    this.#known.set(key, report);
+    const forget = () => this.#known.delete(key);
+    report.then(({ failure }) => {
+      if (failure?.cause === 'killed') forget();
+    }, forget);
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= REMEMBERED) break;
+      this.#known.delete(oldest);
+    }
+    return report;
+  }
+
+  async #read(text: string, wanted: Dialect): Promise<Report> {
+    const { library, sandbox, jail, allowance } = this.#options;
+    // A bare script of a named dialect is its own whole text, whatever it looks like.
+    const found =
+      extractScript(text) ?? (wanted === 'auto' ? null : { script: text, dialect: wanted, line: 0 });
+    const dialect = wanted === 'auto' ? (found?.dialect ?? 'javascript') : wanted;
+    if (found === null) {
+      const message = 'there is no script in the text: no <code> element, no fence, no call of run()';
+      return refused(dialect, [{ check: 'script', ok: false, message }]);
+    }
+    const { script, line: offset } = found;
+    const reading =
+      dialect === 'javascript'
+        ? await readJavaScript(script, library, sandbox)
+        : jail === undefined
+          ? NO_JAIL
+          : await readPublished(script, jail);
+    const before: Check[] = [
+      { check: 'script', ok: true, message: `${script.split('\n').length} lines of ${dialect}` },
+    ];
+    if (!reading.ok) return refused(dialect, [...before, ...failedReading(reading, offset)]);
+    const lines = new Map(Array.from(reading.lines, ([path, line]) => [path, line + offset]));
+    const value = {
+      mas: SPEC_VERSION,
+      root: reading.root,
+      ...(reading.python === undefined ? {} : { python: reading.python }),
+    };
+    const { checks, spec, bounds } = checkSpec(value, library, allowance, lines);
+    const all: Check[] = [
+      ...before,
+      { check: 'syntax', ok: true, message: 'it parses' },
+      { check: 'evaluation', ok: true, message: 'it hands one design to run()' },
+      ...checks,
+    ];
+    const failure = failureOf(all);
+    return {
+      ok: failure === null,
+      dialect,
+      checks: all,
+      spec,
+      bounds,
+      shape: spec === null ? null : library.shape(spec.root),
+      question: reading.question,
+      failure,
+    };
+  }
+}
+
+/** A reading of the published dialect, in the form of the other one. */
+async function readPublished(script: string, jail: PythonJail): Promise<Reading> {
+  const reading = await readPython(script, jail);
+  if (!reading.ok) return reading;
+  const { root, question, functions } = reading;
+  const lines = new Map(Object.entries(reading.lines));
+  return { ok: true, root, question, lines, ...(functions ? { python: script } : {}) };
+}
+
+const NO_JAIL: Reading = {
+  ok: false,
+  cause: 'unsupported',
+  message: 'scripts in Python are not read here: there is no jail to run them in',
+};
+
+/** Causes that a reading can end with and that are checks of their own. */
+const OWN_CHECK: { readonly [cause in DesignFailure]?: CheckName } = {
+  syntax: 'syntax',
+  'no-script': 'script',
+  'self-answer': 'answer',
+};
+
+function failedReading(
+  { cause, message, line }: Extract<Reading, { ok: false }>,
+  offset: number,
+): (Check & { cause: DesignFailure })[] {
+  const check = OWN_CHECK[cause] ?? 'evaluation';
+  return [{ check, ok: false, message, cause, ...(line === undefined ? {} : { line: line + offset }) }];
+}
+
+function refused(
+  dialect: 'javascript' | 'python',
+  checks: readonly (Check & { readonly cause?: DesignFailure })[],
+): Report {
+  const failure = failureOf(checks);
+  const cause = checks.find(({ ok }) => !ok)?.cause;
+  return {
+    ok: false,
+    dialect,
+    checks: checks.map(({ check, ok, message, line }) => ({
+      check,
+      ok,
+      message,
+      ...(line === undefined ? {} : { line }),
+    })),
+    spec: null,
+    bounds: null,
+    shape: null,
+    question: null,
+    failure: failure !== null && cause !== undefined ? { ...failure, cause } : failure,
+  };
+}
