@@ -145,10 +145,13 @@ export function createCli(): Command {
 
   program
     .command('bench')
-    .description('measure this machine: decoding, training step, log, share of each part')
+    .description('measure this machine')
+    .argument('[what]', 'all: decoding, training, log; check: design scripts; fuzz: mutated scripts', 'all')
     .option('--seconds <number>', 'about how long each measurement takes', integer(1), 3)
+    .option('--count <number>', 'scripts of fuzz', integer(1), 10_000)
+    .option('--seed <number>', 'seed of fuzz', integer(0), 1)
     .option(...json)
-    .action(async (options) => (await import('./commands/bench.ts')).bench(options));
+    .action(async (what, options) => (await import('./commands/bench.ts')).bench(what, options));
 
   for (const command of program.commands) {
     command.exitOverride().configureOutput(program.configureOutput()).allowExcessArguments(false);

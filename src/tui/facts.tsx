@@ -1,7 +1,7 @@
 import { Box, Text } from 'ink';
 import { bar } from '../views/chart.ts';
-import { fractions } from '../views/run-summary.ts';
 import { causes } from '../views/failures.ts';
+import { fractions } from '../views/run-summary.ts';
 import type { RunView } from '../views/run-view.ts';
 import { COLOURS } from './colours.ts';
 

@@ -14,7 +14,7 @@ const COMMANDS: readonly Case[] = [
   [['runs', '--nope'], /unknown option '--nope'/],
   [['--nope'], /unknown option '--nope'/],
   [['runs', 'everything'], /too many arguments for 'runs'/],
-  [['graph'], /missing required argument 'machine'/],
+  [['graph'], /Say which machine to draw/],
   [['runs', '--store'], /argument missing/],
 ];
 
@@ -41,7 +41,7 @@ const RUNS: readonly Case[] = [
   [['credit', '--step', '77'], /no credit for step 77/],
   [['eval', '--policy', 'step/99'], /keeps no policy version "step\/99"; it has cold-start\/2 \(/],
   [['eval', '--tasks', '0'], /whole number of at least 1/],
-  [['graph', 'session', '--format', 'svg'], /no format "svg"; --format takes mermaid, dot, json/],
+  [['graph', 'session', '--format', 'png'], /no format "png"; --format takes mermaid, dot/],
   [['graph', 'robot'], /no machine "robot"; choose one of session/],
   [['graph', 'latest/robot'], /no design "robot" in this run; try one/],
   [['graph', 'session', '--coverage', 'run-9'], /no run run-9/],

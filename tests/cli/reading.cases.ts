@@ -87,7 +87,7 @@ export function reading(recorded: () => string): void {
       const agent = peek((store) => store.reader('latest').streams()).find((stream) =>
         stream.startsWith(`${design}/exec/00/agent/`),
       );
-      expect(await read('show', `run-2/${agent}`)).toMatch(/^ {6}\S.*  done$/m);
+      expect(await read('show', `run-2/${agent}`)).toMatch(/^ {6}\S.* {2}done$/m);
     });
 
     it('--json prints the events of a place', async ({ expect }) => {

@@ -51,7 +51,7 @@ function grow(seeds: readonly Seed[]) {
       ? { type: 'parallel', on, ...done, states: states(children) }
       : { initial: 's0', on, ...done, states: states(children) };
   };
-  return createMachine({ id: 'm', initial: 's0', states: states(seeds) });
+  return createMachine({ id: 'm', initial: 's0', options: { maxIterations: 50 }, states: states(seeds) });
 }
 
 /** All situations that a machine can come into, each with those that follow. Null if there are very many. */

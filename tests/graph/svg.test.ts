@@ -25,7 +25,9 @@ function openTags(image: string): string[] {
 function groups(image: string, kind: 'node' | 'cluster' | 'edge'): Map<string, string> {
   const parts = image.split(/(?=<g id="[^"]*" class="(?:node|cluster|edge)">)/);
   const of = parts.filter((part) => part.includes(`class="${kind}"`));
-  return new Map(of.map((part) => [/<title>(.*?)<\/title>/.exec(part)?.[1] ?? '', part]));
+  return new Map(
+    of.map((part) => [(/<title>(.*?)<\/title>/.exec(part)?.[1] ?? '').replaceAll('&#45;', '-'), part]),
+  );
 }
 
 describe('an image', () => {

@@ -58,7 +58,9 @@ export async function measureCheck(measuring: Measuring): Promise<CheckFigures> 
   const jail = new PythonJail();
   const reader = new DesignReader({ library, sandbox, jail, allowance: ALLOWANCE });
   const readings = await Promise.all(SCRIPTS.map((script) => readJavaScript(script, library, sandbox)));
-  const specs = readings.flatMap((reading) => (reading.ok ? [{ mas: SPEC_VERSION, root: reading.root }] : []));
+  const specs = readings.flatMap((reading) =>
+    reading.ok ? [{ mas: SPEC_VERSION, root: reading.root }] : [],
+  );
   let texts = 0;
   let slowest = 0;
   const each = async (work: (script: string) => Promise<unknown>, round: number): Promise<void> => {

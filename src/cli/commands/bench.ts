@@ -1,27 +1,74 @@
-import { type BenchReport, bench as measure } from '../../../tools/bench/bench.ts';
+import { type BenchReport, bench as measureAll } from '../../../tools/bench/bench.ts';
+import { type CheckFigures, measureCheck } from '../../../tools/bench/check.ts';
+import { machine } from '../../../tools/bench/measure.ts';
+import { type FuzzReport, fuzzScripts } from '../../../tools/fuzz/fuzz.ts';
+import { UserError } from '../../core/errors.ts';
 import { configure } from '../../runtime/config.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { table } from '../table.ts';
 
 interface Options {
   readonly seconds: number;
+  readonly count: number;
+  readonly seed: number;
   readonly json?: boolean;
 }
 
-/** `troupe bench`: what this machine does with the quick preset's model, as a table or one JSON object. */
-export async function bench({ seconds, json }: Options): Promise<void> {
+/** `troupe bench`: what this machine does, as a table or one JSON object; `check` and `fuzz` are about designs. */
+export async function bench(what: string, options: Options): Promise<void> {
+  const measure = Object.entries(BENCHES).find(([name]) => name === what)?.[1];
+  if (measure === undefined) {
+    const known = Object.keys(BENCHES).join(', ');
+    throw new UserError('unknown-bench', `There is no benchmark "${what}"; choose one of ${known}.`);
+  }
   const progress = new ProgressLine(process.stderr, Date.now);
-  const report = await measure({
-    config: configure('quick', {}),
-    seconds,
-    onProgress: (what, done, total) => progress.show(`measuring ${what}`, done, total, 'measurements'),
-  }).finally(() => progress.clear());
-  if (json === true) process.stdout.write(`${JSON.stringify(report)}\n`);
-  else process.stdout.write(`${text(report)}\n`);
+  const { report, lines, good } = await measure(options, progress).finally(() => progress.clear());
+  process.stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : `${lines.join('\n')}\n`);
+  process.exitCode = good ? 0 : 1;
 }
 
-function text({ machine, decode, trainStep, log, step }: BenchReport): string {
-  const rows: [string, string, string, string][] = [
+interface Measured {
+  readonly report: object;
+  readonly lines: readonly string[];
+  /** False if the benchmark found something that must not be. */
+  readonly good: boolean;
+}
+
+const BENCHES: { readonly [name: string]: (options: Options, progress: ProgressLine) => Promise<Measured> } =
+  {
+    async all({ seconds }, progress) {
+      const report = await measureAll({
+        config: configure('quick', {}),
+        seconds,
+        onProgress: (what, done, total) => progress.show(`measuring ${what}`, done, total, 'measurements'),
+      });
+      return { report, lines: allLines(report), good: true };
+    },
+    async check({ seconds }, progress) {
+      const pulse = () => progress.show('checking scripts', 0, 1, 'measurements');
+      const figures = await measureCheck({ seconds, pulse });
+      return { report: { machine: machine(), ...figures }, lines: checkLines(figures), good: true };
+    },
+    async fuzz({ count, seed }, progress) {
+      const report = await fuzzScripts({
+        seed,
+        count,
+        now: () => performance.now(),
+        onProgress: (done) => progress.show('checking mutated scripts', done, count, 'scripts'),
+      });
+      return { report, lines: fuzzLines(report), good: report.violations.length === 0 };
+    },
+  };
+
+type Row = [string, string, string, string];
+
+function figuresTable(rows: readonly Row[]): string[] {
+  const { model, cores } = machine();
+  return [`${model}, ${cores} cores`, table(['measured', 'of it', 'figure', 'unit'], rows)];
+}
+
+function allLines({ decode, trainStep, log, step }: BenchReport): string[] {
+  return figuresTable([
     ['decoding', 'one thread', count(decode.tokensPerSecond), 'sampled tokens/s'],
     ['', 'two threads', count(decode.tokensPerSecondTwoThreads), 'sampled tokens/s'],
     ['training step', 'one thread', trainStep.ms.toFixed(1), 'ms'],
@@ -34,20 +81,36 @@ function text({ machine, decode, trainStep, log, step }: BenchReport): string {
     ['', 'append / bare', log.appendRatio.toFixed(2), ''],
     ['', 'replay', count(log.replayPerSecond), 'events/s'],
     ['step of a run', 'whole', step.seconds.toFixed(2), 's'],
-    ...Object.entries(step.shares).map(([part, share]): [string, string, string, string] => [
-      '',
-      part,
-      percent(share),
-      '%',
-    ]),
+    ...Object.entries(step.shares).map(([part, share]): Row => ['', part, percent(share), '%']),
     ['within a step', 'log append', percent(step.logShare), '%'],
     ['', 'actors', percent(step.actorShare), '%'],
     ['', 'main thread busy', percent(step.mainThreadShare), '%'],
     ['', 'sampling outstanding', percent(step.samplingShare), '%'],
     ['', 'sandbox outstanding', percent(step.sandboxShare), '%'],
+  ]);
+}
+
+function checkLines(figures: CheckFigures): string[] {
+  return figuresTable([
+    ['a JavaScript script', 'whole check, median', figures.javascriptMs.toFixed(2), 'ms'],
+    ['', 'its evaluation', figures.evaluationMs.toFixed(2), 'ms'],
+    ['', 'checks of its spec', figures.specMs.toFixed(2), 'ms'],
+    ['', 'slowest', figures.javascriptSlowestMs.toFixed(2), 'ms'],
+    ['an empty program', 'in the same sandbox', figures.emptyProgramMs.toFixed(2), 'ms'],
+    ['a Python script', 'whole check, median', figures.pythonMs.toFixed(0), 'ms'],
+  ]);
+}
+
+function fuzzLines({ scripts, accepted, outcomes, slowestMs, violations }: FuzzReport): string[] {
+  const rows = Object.entries(outcomes)
+    .sort(([, a], [, b]) => b - a)
+    .map(([cause, times]) => [cause, count(times), percent(times / scripts)]);
+  return [
+    `${count(scripts)} mutated scripts, ${count(accepted)} accepted and run; the slowest took ${slowestMs.toFixed(0)} ms`,
+    table(['outcome', 'scripts', '%'], rows),
+    violations.length === 0 ? 'no violations' : `${violations.length} VIOLATIONS`,
+    ...violations.slice(0, 20).flatMap(({ script, problem }) => [`  ${problem}`, `    ${script}`]),
   ];
-  const headings = ['measured', 'of it', 'figure', 'unit'];
-  return `${machine.model}, ${machine.cores} cores\n${table(headings, rows)}`;
 }
 
 function count(value: number): string {

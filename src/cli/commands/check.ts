@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import type { Allowance } from '../../designs/checks.ts';
 import { defaultLibrary } from '../../designs/library.ts';
 import { PythonJail } from '../../designs/python/jail.ts';
-import { DesignReader, DIALECTS, type Report } from '../../designs/reader.ts';
+import { DesignReader, DIALECTS, type Dialect, type Report } from '../../designs/reader.ts';
 import { plainPolicy, type Rehearsed, rehearse } from '../../runtime/rehearse.ts';
 import { QuickJsSandbox } from '../../tasks/quickjs-sandbox.ts';
 import { JS_TOOL, PYTHON_TOOL } from '../../tasks/tool.ts';
@@ -38,7 +39,7 @@ export async function check(file: string, options: Options): Promise<void> {
   const jail = new PythonJail();
   try {
     const reader = new DesignReader({ library, sandbox, jail, allowance: allowanceOf(options) });
-    const report = await reader.read(source, dialect);
+    const report = await reader.read(source, dialect === 'auto' ? dialectOf(file) : dialect);
     const rehearsed =
       options.run === true && report.ok && report.spec !== null
         ? await rehearse(report.spec, {
@@ -64,6 +65,12 @@ function allowanceOf({ calls, tokens, toolSteps, tokensPerCall }: Options): Allo
     tokensPerCall,
     ownSampler: true,
   };
+}
+
+/** A file's name says what it holds; a text's own marks do where the name does not. */
+function dialectOf(file: string): Dialect {
+  const ending = extname(file);
+  return ending === '.py' ? 'python' : ending === '.js' ? 'javascript' : 'auto';
 }
 
 /** The text of a file, or of standard input for `-`. */

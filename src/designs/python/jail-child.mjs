@@ -101,7 +101,7 @@ capMemory();
 const { loadPyodide } = await import(pyodideUrl);
 const options = {
   jsglobals: Object.create(null),
-  env: { PYTHONHASHSEED: '0', HOME: '/home/pyodide', LANG: 'C.UTF-8' },
+  env: { PYTHONHASHSEED: '0', HOME: '/home/pyodide', LANG: 'C.UTF-8', _: 'python' },
   stdin: () => null,
   stdout: () => {},
   stderr: () => {},

@@ -54,8 +54,8 @@ export function startJail(paths: JailPaths, snapshot: string, killAfter: number)
     snapshot,
     JSON.stringify(JAIL_LIMITS),
   ];
-  // Node starts threads of its own that compile, hence several CPU seconds for each second of the clock.
-  const seconds = 60 + Math.ceil(killAfter / 1000) * 4;
+  // Threads that compile count as well, hence two CPU seconds for each second of the clock.
+  const seconds = 20 + Math.ceil(killAfter / 1000) * 2;
   const limited = `ulimit -c 0; ulimit -f 0; ulimit -t ${seconds}; exec "$0" "$@"`;
   const [command, given] =
     process.platform === 'win32' ? [paths.node, args] : ['/bin/sh', ['-c', limited, paths.node, ...args]];

@@ -28,6 +28,9 @@ class Answer(str):
     def __radd__(self, other):
         return Answer(str.__add__(other, self))
 
+    def __rmod__(self, other):
+        return Answer(str.__mod__(other, (str.__str__(self),)))
+
     def _itself(self, *_):
         return self
 
@@ -44,7 +47,7 @@ class Answer(str):
 _SHOWING = set(
     "__new__ __init__ __str__ __repr__ __format__ __class__ __getattribute__ __doc__ __init_subclass__ "
     "__subclasshook__ __sizeof__ __reduce__ __reduce_ex__ __dir__ __setattr__ __delattr__ __hash__ "
-    "__getnewargs__ __getstate__ __add__ strip lstrip rstrip encode ljust rjust center".split()
+    "__getnewargs__ __getstate__ __add__ __rmod__ strip lstrip rstrip encode ljust rjust center".split()
 )
 
 

@@ -1,9 +1,13 @@
 """Turns the objects of a script into the JSON of a spec, or refuses with one sentence and a line."""
 
+import json
+import re
+
 import nodes
 from recorder import record, reference, refuse, slug, slugs
 
 DEPTH = 40
+TOOL_NAME = re.compile(r"[A-Za-z_][\w-]{0,39}$", re.ASCII)
 
 # The workflow classes join when their module is loaded; it needs this one.
 kinds = [nodes.AgentNode, nodes.EnsembleNode, nodes.DebateNode, nodes.ReflectionNode, nodes.RouterNode]
@@ -51,6 +55,11 @@ def _callable(value, what, line):
     return value
 
 
+def _note(path, line):
+    if line is not None:
+        record.lines[".".join(map(str, path))] = line
+
+
 def _predicate(function):
     return {"test": "python", "ref": reference(function, "predicate")}
 
@@ -62,8 +71,7 @@ class _Builder:
             self._no_node(thing, what, line)
         if len(path) > DEPTH:
             refuse("nodes are nested without end", line=thing.line)
-        if thing.line is not None:
-            record.lines[".".join(map(str, path))] = thing.line
+        _note(path, thing.line)
         return getattr(self, f"_{kind}")(thing, path)
 
     def _no_node(self, thing, what, line):
@@ -100,14 +108,20 @@ class _Builder:
             return "python"
         if tool["ref"] is None:
             tool["ref"] = reference(tool["func"], "tool")
-        made = {
-            "python": tool["ref"],
-            "name": slug(tool["name"]),
-            "description": str(tool["description"] or ""),
-        }
+        # Prompts speak of a tool by its own name, so that is kept wherever it can be.
+        name = str(tool["name"])
+        made = {"python": tool["ref"], "name": name if TOOL_NAME.match(name) else slug(name)}
+        if tool["description"]:
+            made["description"] = str(tool["description"])
         if isinstance(tool["parameters"], dict):
-            made["schema"] = tool["parameters"]
+            made["schema"] = self._schema(tool)
         return made
+
+    def _schema(self, tool):
+        try:
+            return json.loads(json.dumps(tool["parameters"], allow_nan=False))
+        except (TypeError, ValueError, RecursionError):
+            refuse(f'the parameters of the tool "{tool["name"]}" are no JSON schema', line=tool["line"])
 
     def _EnsembleNode(self, it, path):
         members = _several(it.agents, f'agents of "{it.name}"', it.line)
@@ -174,7 +188,7 @@ class _Builder:
         if it.critic_agent is not None:
             critic = self.agent(it.critic_agent, path, f'the critic_agent of "{it.name}"', it.line)
             return critic if asked is None else {**critic, "prompt": _joined(critic.get("prompt"), asked)}
-        record.lines[".".join(map(str, path))] = it.line
+        _note(path, it.line)
         base = of if of["kind"] == "agent" else {"kind": "agent", "name": slug(it.name)}
         return {**base, "name": slug(base["name"], 25) + "-critic", "prompt": asked or CRITIC_PROMPT}
 
@@ -221,16 +235,18 @@ class _Builder:
 
     _ConditionalWorkflow = _Workflow
 
-    def _member(self, it, at, node, condition, path):
+    def _member(self, it, at, node, condition, line, path):
         what = f'node {at + 1} of "{it.name}"'
         if condition is None:
             return self.node(node, path, what, it.line)
-        test = _predicate(_callable(condition, f"the condition of {what}", it.line))
+        _note(path, line)
+        test = _predicate(_callable(condition, f"the condition of {what}", line))
         return {"kind": "when", "test": test, "then": self.node(node, (*path, "then"), what, it.line)}
 
     def _LoopWorkflow(self, it, path):
         if it.condition is None:
             refuse(f'"{it.name}" has no loop condition; call set_loop_condition', line=it.line)
+        _note((*path, "of"), it.line)
         return {
             "kind": "loop",
             "of": self._Workflow(it, (*path, "of")),
@@ -271,8 +287,7 @@ class _Builder:
 
     def _edge(self, edge, names, path):
         source, target, condition, line = edge
-        if line is not None:
-            record.lines[".".join(map(str, path))] = line
+        _note(path, line)
         made = {"from": names[source], "to": names[target]}
         if condition is not None:
             made["when"] = _predicate(_callable(condition, "the condition of an edge", line))

@@ -35,7 +35,7 @@ def evaluate(text):
         reply = _call(request) if request["mode"] == "call" else _read(request)
     except Stopped as stopped:
         reply = stopped.reply
-    answer = _dumps(reply)
+    answer = _dumps(reply, allow_nan=False)
     if len(answer) > RESULT:
         answer = _dumps({"ok": False, "cause": "result", "message": f"gives more than {RESULT} characters"})
     return answer

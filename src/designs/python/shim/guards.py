@@ -11,6 +11,7 @@ import sys
 import time
 
 import loop
+import processes
 from answer import guard_text_functions
 from recorder import refuse
 
@@ -22,7 +23,7 @@ BARRED = re.compile(r"(?:js|pyodide_js|pyodide|_pyodide\w*|ctypes|_ctypes|gc|_te
 
 # Modules of this folder, which a script must not find under their plain names.
 OURS = {"answer", "build", "driver", "escapes", "guards", "loop", "messages", "modules", "nodes"} | {
-    *("recorder", "workflows"),
+    *("processes", "recorder", "workflows"),
 }
 
 
@@ -76,6 +77,13 @@ class _Input:
         return False
 
 
+def _input(prompt=""):
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError("EOF when reading a line")
+    return line.rstrip("\n")
+
+
 def _limit_recursion():
     sys.setrecursionlimit(RECURSION)
     set_limit = sys.setrecursionlimit
@@ -105,7 +113,8 @@ def install():
     output = Output()
     sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = output
     sys.stdin = sys.__stdin__ = _Input()
-    builtins.input = lambda *_: sys.stdin.read()
+    builtins.input = _input
+    processes.install()
     time.sleep = lambda seconds: None
     guard_text_functions(re)
     loop.install()

@@ -106,6 +106,7 @@ class ToolRegistry:
             "parameters": parameters,
             "builtin": where,
             "ref": None,
+            "line": here(),
         }
 
     def get_tool(self, name):

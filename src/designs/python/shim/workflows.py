@@ -56,10 +56,10 @@ class Workflow(Runnable):
 
     @property
     def nodes(self):
-        return [node for node, _ in self.members]
+        return [node for node, _, _ in self.members]
 
     def add_node(self, node):
-        self.members.append((node, None))
+        self.members.append((node, None, here()))
         return self
 
     def add_nodes(self, nodes):
@@ -73,7 +73,7 @@ class ConditionalWorkflow(Workflow):
         super().__init__(name)
 
     def add_node(self, node, condition=None):
-        self.members.append((node, condition))
+        self.members.append((node, condition, here()))
         return self
 
 
