@@ -82,7 +82,9 @@ export function createCli(): Command {
 
   program
     .command('graph')
-    .description('print a machine: session, rollout, designer, execution, agent, or a design as RUN/DESIGN')
+    .description(
+      'print a machine: session, rollout, designer, execution, agent, a file with a script, or a design as RUN/DESIGN',
+    )
     .argument('[machine]', 'for a design: latest/step/0003/task/001/design/2; --overlay brings its own')
     .option(
       '--format <format>',

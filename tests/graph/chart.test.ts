@@ -77,7 +77,11 @@ it('shows long and nested parameters in few words', () => {
   const prompt = 'think step by step '.repeat(50);
   const guard = {
     type: 'holds',
-    params: { not: { test: 'accepted' }, limit: 3, tools: [{ name: 'js' }, { name: 'py' }] },
+    params: {
+      predicate: { test: 'not', of: { test: 'accepted' } },
+      limit: 3,
+      tools: [{ name: 'js' }, { name: 'py' }],
+    },
   };
   const machine = createMachine({
     id: 'm',
@@ -86,7 +90,7 @@ it('shows long and nested parameters in few words', () => {
   });
   const [edge] = chart(machine).edges;
   expect(edge === undefined ? '' : edgeText(edge)).toBe(
-    'x [holds(not {test:accepted}, limit 3, js, py)] / ask(think step by step think step by step think ste…)',
+    'x [holds(not(accepted()), limit 3, js, py)] / ask(think step by step think step by step think ste…)',
   );
 });
 

@@ -1,3 +1,4 @@
+import { isPredicate, predicateText } from '../../src/designs/predicate-text.ts';
 import type { ChartEdge, ChartNode, Named } from './chart.ts';
 
 /** An action or guard as people write it: `openAgent(vote.solve1, solve, maxTurns 2, js)`. */
@@ -64,12 +65,17 @@ export class Identifiers {
 /** At most this much of a parameter is shown; a prompt can be as long as a page. */
 const WORDS = 48;
 
-/** A parameter: words speak for themselves, of a list its two ends, anything else with its name. */
+/** Lists that do not speak for themselves. */
+const NAMED_LISTS = new Set(['sees', 'revises', 'choices']);
+
+/** A parameter: words and conditions speak for themselves, of a list its two ends, anything else with its name. */
 function brief(key: string, value: unknown): string {
   if (typeof value === 'string') return short(value, WORDS);
+  if (isPredicate(value)) return short(predicateText(value), WORDS);
   if (!Array.isArray(value)) return `${key} ${phrase(value)}`;
   const items = value.map(phrase);
-  return items.length <= 2 ? items.join(', ') : `${items[0]} … ${items.at(-1)}`;
+  const list = items.length <= 2 ? items.join(', ') : `${items[0]} … ${items.at(-1)}`;
+  return NAMED_LISTS.has(key) ? `${key} ${list}` : list;
 }
 
 /** A value in few words: what has a name is called by it. */

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { extname } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import type { Allowance } from '../../designs/checks.ts';
 import { defaultLibrary } from '../../designs/library.ts';
 import { PythonJail } from '../../designs/python/jail.ts';
-import { DesignReader, DIALECTS, type Dialect, type Report } from '../../designs/reader.ts';
+import { DesignReader, DIALECTS, type Report } from '../../designs/reader.ts';
 import { plainPolicy, type Rehearsed, rehearse } from '../../runtime/rehearse.ts';
 import { QuickJsSandbox } from '../../tasks/quickjs-sandbox.ts';
 import { JS_TOOL, PYTHON_TOOL } from '../../tasks/tool.ts';
 import { reportLines } from '../../views/check-report.ts';
 import { markInColour } from '../colour.ts';
+import { dialectOf } from '../design-file.ts';
 
 interface Options {
   readonly dialect: string;
@@ -65,12 +65,6 @@ function allowanceOf({ calls, tokens, toolSteps, tokensPerCall }: Options): Allo
     tokensPerCall,
     ownSampler: true,
   };
-}
-
-/** A file's name says what it holds; a text's own marks do where the name does not. */
-function dialectOf(file: string): Dialect {
-  const ending = extname(file);
-  return ending === '.py' ? 'python' : ending === '.js' ? 'javascript' : 'auto';
 }
 
 /** The text of a file, or of standard input for `-`. */

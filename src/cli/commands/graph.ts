@@ -14,6 +14,8 @@ import { overlayPicture } from '../../../tools/graph/overlay-picture.ts';
 import { shortestPaths } from '../../../tools/graph/paths.ts';
 import { UserError } from '../../core/errors.ts';
 import { canonicalJson } from '../../core/json.ts';
+import type { MasSpec } from '../../designs/spec.ts';
+import { isDesignFile, specOfFile } from '../design-file.ts';
 
 interface Options {
   readonly store: string;
@@ -34,7 +36,11 @@ export async function graph(machine: string | undefined, options: Options): Prom
   refuseContradictions(options);
   const stores = new OpenedLate(options.store);
   try {
-    const places: Places = { reader: (run) => stores.reader(run) };
+    const files = await designFiles([machine, options.diff]);
+    const places: Places = {
+      reader: (run) => stores.reader(run),
+      specOfFile: (name) => files.get(name),
+    };
     const subject = subjectFor(machine, options, places);
     if (options.paths === true) print(pathLines(subject));
     else if (options.dead === true && format === undefined) print(listDead(subject, options, places));
@@ -45,6 +51,15 @@ export async function graph(machine: string | undefined, options: Options): Prom
   } finally {
     stores.close();
   }
+}
+
+/** The specs of those names that are files. */
+async function designFiles(names: readonly (string | undefined)[]): Promise<ReadonlyMap<string, MasSpec>> {
+  const specs = new Map<string, MasSpec>();
+  for (const name of names) {
+    if (name !== undefined && isDesignFile(name)) specs.set(name, await specOfFile(name));
+  }
+  return specs;
 }
 
 function formatOf({ format }: Options): Format | undefined {
@@ -87,7 +102,7 @@ function subjectFor(machine: string | undefined, { overlay }: Options, places: P
     if (machine !== undefined) return findSubject(machine, places);
     throw new UserError(
       'no-machine',
-      `Say which machine to draw: one of ${KINDS.join(', ')}, or a design as RUN/STREAM; only --overlay brings its own.`,
+      `Say which machine to draw: one of ${KINDS.join(', ')}, a file with a script, or a design as RUN/STREAM; only --overlay brings its own.`,
     );
   }
   const named = machine === undefined ? null : findSubject(machine, places);

@@ -8,6 +8,7 @@ from recorder import record, reference, refuse, slug, slugs
 
 DEPTH = 40
 TOOL_NAME = re.compile(r"[A-Za-z_][\w-]{0,39}$", re.ASCII)
+REVISER_PROMPT = "Revise the answer: mend what the critique found, keep what was right, and give all of it."
 
 # The workflow classes join when their module is loaded; it needs this one.
 kinds = [nodes.AgentNode, nodes.EnsembleNode, nodes.DebateNode, nodes.ReflectionNode, nodes.RouterNode]
@@ -177,12 +178,17 @@ class _Builder:
             "rounds": _count(it.num_iterations, f'num_iterations of "{it.name}"', it.line),
         }
         wanted = _text(it.refinement_prompt, f'the refinement_prompt of "{it.name}"', it.line)
-        if wanted is not None:
-            reviser = self.agent(
-                it.agent, (*path, "reviser"), f'the agent of "{it.name}", with a refinement_prompt,', it.line
-            )
-            node["reviser"] = {**reviser, "prompt": _joined(reviser.get("prompt"), wanted)}
+        if wanted is not None or of["kind"] != "agent":
+            node["reviser"] = self._reviser(it, of, wanted, (*path, "reviser"))
         return node
+
+    def _reviser(self, it, of, wanted, path):
+        """The agent itself; in place of a node that is none, an agent that knows only how to revise."""
+        _note(path, it.line)
+        if of["kind"] == "agent":
+            return {**of, "prompt": _joined(of.get("prompt"), wanted)}
+        name = slug(it.name, 23) + "-reviser"
+        return {"kind": "agent", "name": name, "prompt": wanted or REVISER_PROMPT}
 
     def _critic(self, it, of, asked, path):
         if it.critic_agent is not None:
@@ -241,7 +247,7 @@ class _Builder:
             return self.node(node, path, what, it.line)
         _note(path, line)
         test = _predicate(_callable(condition, f"the condition of {what}", line))
-        return {"kind": "when", "test": test, "then": self.node(node, (*path, "then"), what, it.line)}
+        return {"kind": "when", "test": test, "yes": self.node(node, (*path, "yes"), what, it.line)}
 
     def _LoopWorkflow(self, it, path):
         if it.condition is None:

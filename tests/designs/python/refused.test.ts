@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { extractScript } from '../../../src/designs/python/extract.ts';
+import { PythonJail } from '../../../src/designs/python/jail.ts';
+import { type PythonReading, readPython } from '../../../src/designs/python/read.ts';
+
+const FOLDER = fileURLToPath(new URL('../refused/', import.meta.url));
+
+/** Cause, line in the script, and a piece of the message. */
+const EXPECTED: {
+  readonly [name: string]: readonly [cause: string, line: number | undefined, says: string];
+} = {
+  '01-solves-it-itself': ['self-answer', undefined, 'prints an answer and runs no workflow'],
+  '02-stubs-the-framework': ['self-answer', 1, 'defines AgentNode itself'],
+  '03-reads-stdin': ['self-answer', 4, 'reads the standard input'],
+  '04-none-judge': ['unsupported', 5, '"panel" has no consensus_agent'],
+  '05-works-on-the-answer': ['unsupported', 7, 'computes with the answer'],
+  '06-two-runs': ['unsupported', 8, 'a second time'],
+  '07-run-on-an-answer': ['unsupported', 8, 'on the answer of another'],
+  '08-network-tool': ['unsupported', 7, 'needs the network'],
+  '09-no-loop-condition': ['unsupported', 3, 'no loop condition'],
+  '10-syntax-error': ['syntax', 3, 'never closed'],
+  '11-prose-in-a-string': ['syntax', 3, 'unterminated string'],
+  '12-nothing-run': ['no-design', undefined, 'never runs a workflow'],
+  '13-builds-nothing': ['no-design', undefined, 'builds no workflow'],
+  '14-own-node-class': ['unsupported', 7, "a class of the script's own, Oracle"],
+  '15-wrong-weights': ['unsupported', 6, 'one weight for each of its 2 members'],
+  '16-unknown-name': ['error', 4, "name 'PROMPT' is not defined"],
+  '17-measures-the-answer': ['unsupported', 7, 'computes with the answer'],
+  '18-unknown-default-route': ['unsupported', 3, "no route 'default'"],
+  '19-graph-without-finish': ['unsupported', 3, 'no finish point'],
+};
+
+const BUILD = 'from workflow import *\nw = Workflow()\nw.add_node(AgentNode("a", "b"))\n';
+const RUN = `${BUILD}r = w.run("q")\n`;
+
+/** Small scripts, one question each. */
+const SMALL: readonly (readonly [what: string, script: string, cause: string | null])[] = [
+  ['a comparison with the answer', `${RUN}if r.content == "4": print(1)`, 'unsupported'],
+  ['a slice of the answer', `${RUN}print(r.content[:10])`, 'unsupported'],
+  ['a search in the answer', `${RUN}print("x" in r.content)`, 'unsupported'],
+  ['a number made of the answer', `${RUN}try:\n  float(r.content)\nfinally:\n  pass`, 'unsupported'],
+  ['the answer parsed as JSON', `${RUN}import json\njson.loads(r.content)`, 'unsupported'],
+  ['a split of the answer', `${RUN}print(r.content.split("\\n"))`, 'unsupported'],
+  ['the length of the shown answer', `${RUN}print(len(str(r.content)))`, 'unsupported'],
+  ['a number as the question', `${BUILD}w.run(42)`, 'unsupported'],
+  ['an empty workflow', 'Workflow().run("q")', 'unsupported'],
+  ['a member that is a text', `w = Workflow()\nw.add_node("a")\nw.run("q")`, 'unsupported'],
+  [
+    'an ensemble that holds itself',
+    `x = []\ne = EnsembleNode("e", x)\nx.append(e)\nw = Workflow()\nw.add_node(e)\nw.run("q")`,
+    'unsupported',
+  ],
+  ['a class assigned over', `AgentNode = None\n${BUILD}`, 'self-answer'],
+  ['a refusal that is swallowed', `try:\n  input()\nexcept BaseException:\n  pass\n${RUN}`, 'self-answer'],
+  ['an exception within a function', `${BUILD}def main():\n  raise ValueError("no")\nmain()`, 'error'],
+  ['an endless loop', `${BUILD}while True: pass`, 'sandbox'],
+  ['the answer printed with json', `${RUN}import json\nprint(json.dumps({"answer": r.content}))`, null],
+  ['an exit after the run', `${RUN}exit(0)`, null],
+  [
+    'run_with_context',
+    `${BUILD}c = Context()\nc.add_message(Message("q", MessageType.USER_INPUT))\nw.run_with_context(c)`,
+    null,
+  ],
+];
+
+const names = readdirSync(FOLDER)
+  .map((name) => name.replace('.txt', ''))
+  .sort();
+const jail = new PythonJail({ parallel: 3 });
+const readings = new Map<string, PythonReading>();
+
+beforeAll(async () => {
+  const scripts = [
+    ...names.map((name) => {
+      const found = extractScript(readFileSync(`${FOLDER}${name}.txt`, 'utf8'));
+      return [name, found?.script ?? ''] as const;
+    }),
+    ...SMALL.map(([what, script]) => [what, script] as const),
+  ];
+  await Promise.all(
+    scripts.map(async ([name, script]) => readings.set(name, await readPython(script, jail))),
+  );
+});
+afterAll(() => jail.close());
+
+describe('scripts that are refused', () => {
+  it.each(names)('%s, with its cause, its line and a sentence', (name) => {
+    const [cause, line, says] = EXPECTED[name] ?? [];
+    expect(readings.get(name)).toEqual({
+      ok: false,
+      cause,
+      message: expect.stringContaining(says ?? 'an expectation'),
+      ...(line === undefined ? {} : { line }),
+    });
+  });
+
+  it.each(SMALL)('%s', (what, _script, cause) => {
+    const reading = readings.get(what);
+    expect(reading?.ok === false ? [reading.cause, reading.message] : null).toEqual(
+      cause === null ? null : [cause, expect.any(String)],
+    );
+  });
+});
