@@ -90,6 +90,14 @@ def _limit_recursion():
     sys.setrecursionlimit = lambda limit: set_limit(min(limit, RECURSION))
 
 
+def _drop_proxies(module):
+    """Objects of JavaScript that the interpreter's own modules hold, and that reflection would find."""
+    space = getattr(module, "__dict__", {})
+    for key, value in list(space.items()):
+        if type(value).__name__.startswith("Js") and not isinstance(value, type):
+            del space[key]
+
+
 def _bar_modules():
     import _imp
 
@@ -102,6 +110,8 @@ def _bar_modules():
 
     _imp.create_builtin = create_builtin
     for name in [each for each in sys.modules if BARRED.match(each) or each in OURS]:
+        if name not in OURS:
+            _drop_proxies(sys.modules[name])
         del sys.modules[name]
     sys.meta_path[:] = [
         each for each in sys.meta_path if not type(each).__module__.startswith(("_pyodide", "pyodide"))
