@@ -3,10 +3,10 @@ import { extremes } from '../../examples/extremes.family.ts';
 import { retryNode } from '../../examples/retry.node.ts';
 import type { Command } from '../../machines/command.ts';
 import { agentNode, DesignReader, NodeLibrary, QuickJsSandbox } from '../../src/index.ts';
-import { ALLOWANCE } from '../designs/allowance.ts';
 import { createRunningActor } from '../../src/runtime/actor.ts';
 import { type Subject, subjectOfSpec } from '../../tools/graph/load.ts';
 import { shortestPaths } from '../../tools/graph/paths.ts';
+import { ALLOWANCE } from '../designs/allowance.ts';
 
 const library = new NodeLibrary([agentNode, retryNode]);
 const sandbox = new QuickJsSandbox();

@@ -1,7 +1,7 @@
 import { RandomStream } from '../../src/core/random.ts';
 import { DEMONSTRATED_SCRIPTS } from '../../src/designs/demonstrations.ts';
-import { defaultLibrary } from '../../src/designs/library.ts';
 import { designOf } from '../../src/designs/design.ts';
+import { defaultLibrary } from '../../src/designs/library.ts';
 import { parseSpec } from '../../src/designs/spec.ts';
 import { actorFactory } from '../../src/runtime/actors.ts';
 import type { EffectAnswer, EffectRequest, Effects } from '../../src/runtime/effect.ts';
@@ -26,6 +26,15 @@ const SPECS = [
   { kind: 'agent', name: 'solve', tools: ['js'] },
   { kind: 'vote', of: { kind: 'agent', name: 'solve' }, times: 3 },
   { kind: 'reflect', of: { kind: 'agent', name: 'solve', tools: ['js'] } },
+  {
+    kind: 'debate',
+    of: [
+      { kind: 'agent', name: 'a' },
+      { kind: 'agent', name: 'b' },
+    ],
+    rounds: 3,
+  },
+  { kind: 'loop', of: { kind: 'agent', name: 'solve' }, times: 3, until: { test: 'passed' } },
 ];
 
 /**
@@ -86,8 +95,22 @@ export function scriptedEffects(seed: number, delay: (place: string) => number):
       },
     })),
     imitate: answer(({ key }) => ({ type: 'imitated', data: { label: key, version: key, loss: 1 } })),
-    credit: answer(() => ({ type: 'credited', data: { designerReward: 0.5, executorReward: 0.5 } })),
-    learn: answer(({ key }) => ({ type: 'learned', data: { label: key, version: key } })),
+    credit: answer(() => ({
+      type: 'credited',
+      data: {
+        role: 'executor',
+        groups: 1,
+        zeroVariance: 0,
+        designerReward: 0.5,
+        executorReward: 0.5,
+        invalid: 0,
+        designs: 4,
+      },
+    })),
+    learn: answer(({ key }) => ({
+      type: 'learned',
+      data: { label: key, version: key, loss: 1, drift: 0 },
+    })),
   };
   return effects;
 }

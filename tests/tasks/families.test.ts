@@ -73,7 +73,9 @@ describe('arithmetic', () => {
             expect((await verifier.verify(task, completion, sandbox)).score).toBe(1);
             return;
           }
-          const { ok, text } = await runTool({ name: 'js' }, completion.slice(TOOL_CALL_MARK.length), { sandbox });
+          const { ok, text } = await runTool({ name: 'js' }, completion.slice(TOOL_CALL_MARK.length), {
+            sandbox,
+          });
           expect(ok).toBe(true);
           expect((await verifier.verify(task, text, sandbox)).score).toBe(1);
         }),

@@ -5,7 +5,7 @@ const CLASSES =
 
 /** A line that begins a Python script of the published dialect. */
 const PYTHON_START = new RegExp(
-  `^(?:from\\s+[\\w.]+\\s+import\\b|import\\s+[\\w.]+(?:\\s+as\\s+\\w+)?(?:\\s*,\\s*[\\w.]+)*\\s*$|\\w+\\s*=\\s*(?:${CLASSES})\\()`,
+  `^(?:from\\s+[\\w.]+\\s+import\\b|import\\s+[\\w.]+(?:\\s+as\\s+\\w+)?(?:\\s*,\\s*[\\w.]+)*\\s*$|[^\\S\\n]*\\w+\\s*=\\s*(?:${CLASSES})\\()`,
   'm',
 );
 const PYTHON = new RegExp(
@@ -30,17 +30,21 @@ export function looksLike(script: string): Dialect | null {
 export function startOfBare(text: string): number | null {
   const first = text.length - text.trimStart().length;
   const opening = text.slice(first).split('\n', 1)[0] ?? '';
-  if (/\brun\s*\(/.test(text) && /^(?:(?:const|let|var)\s|\/\/|\/\*|[a-z]\w*\s*\()/.test(opening)) {
-    if (!PYTHON_START.test(text)) return first;
-  }
   const marker = PYTHON_START.exec(text);
-  if (marker === null) return null;
-  if (/^(?:#|"""|'''|(?:async\s+)?def\s|class\s)/.test(opening)) return first;
+  if (marker === null) return startOfJavaScript(text);
+  if (/^(?:#|"""|'''|@|try:|\w+\s*=\s*\S|(?:async\s+)?def\s|class\s)/.test(opening)) return first;
   // Prose that begins with an import is no script: something must be built, and run.
   const rest = text.slice(marker.index);
   const builds = new RegExp(`\\b(?:${CLASSES}|create_\\w+)\\(`).test(rest);
   if (builds && /\.run\w*\(/.test(rest)) return marker.index;
   return marker.index === first ? first : null;
+}
+
+/** The first of its lines that look like code, given that one of them runs something. */
+function startOfJavaScript(text: string): number | null {
+  if (!/^[^\S\n]*run\s*\(/m.test(text)) return null;
+  const code = /^(?:(?:const|let|var|function|for|if)\b.*[;,={([]\s*$|\/\/|\/\*|[a-z]\w*\s*\()/m.exec(text);
+  return code?.index ?? null;
 }
 
 /** Where it ends: before the prose that follows its run, without fences and tags that were left over. */

@@ -40,13 +40,20 @@ export class JailCell {
     return this.#ended === undefined;
   }
 
-  /** Asks; resolves once, whatever happens to the child. Rejects if the child never got ready. */
-  async ask(request: JailRequest): Promise<JailEnd> {
+  /** Resolves when it can be asked, or has ended. Until then it keeps our process alive. */
+  async ready(): Promise<void> {
     this.#hold(true);
     await new Promise<void>((resolve) => {
       if (this.#isReady || this.#ended !== undefined) resolve();
       else this.#onReady.push(resolve);
     });
+    this.#hold(false);
+  }
+
+  /** Asks; resolves once, whatever happens to the child. Rejects if the child never got ready. */
+  async ask(request: JailRequest): Promise<JailEnd> {
+    await this.ready();
+    this.#hold(true);
     if (!this.#isReady) throw new InvariantError(`the Python jail ${why(this.#ended)}`);
     const text = `${JSON.stringify(request)}\n`;
     return new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { InvariantError } from '../../core/errors.ts';
@@ -27,7 +27,7 @@ export async function snapshotFile(paths: JailPaths): Promise<string> {
   const files = shimFiles(paths.shim);
   const name = `troupe-python-${keyOf(paths, files)}.snapshot`;
   const folders = [join(dirname(paths.pyodide), '.cache'), tmpdir()].map((each) => join(each, 'troupe'));
-  const found = folders.map((folder) => join(folder, name)).find(existsSync);
+  const found = folders.map((folder) => join(folder, name)).find(isOurs);
   if (found !== undefined) return found;
   const bytes = await make(paths, files);
   for (const folder of folders) {
@@ -43,6 +43,12 @@ export async function snapshotFile(paths: JailPaths): Promise<string> {
     }
   }
   throw new InvariantError(`no folder to keep the Python snapshot in: ${folders.join(', ')}`);
+}
+
+/** Whether there is such a file and nobody else put it there, as another user of the machine could. */
+function isOurs(path: string): boolean {
+  const owner = statSync(path, { throwIfNoEntry: false })?.uid;
+  return owner !== undefined && (process.getuid === undefined || owner === process.getuid());
 }
 
 function shimFiles(folder: string): Record<string, string> {

@@ -35,14 +35,21 @@ interface Settings {
 /**
  * Evaluates Python scripts, each in a process of its own that is started for it and ends with it. A process
  * stands by, so that an evaluation need not wait for one to start. Nothing that a script does there reaches
- * a file, the network, the environment or another script; see jail-child.mjs for what is counted.
+ * a file, the network, the environment or another script.
+ *
+ * Three walls, outermost first: the process itself (Node's permission model, no environment, CPU limit);
+ * the JavaScript in it, where no text becomes code and little is left to find; Python without the modules
+ * that lead to JavaScript. Only the first is a promise. Loop turns and calls are counted outside of Python,
+ * memory has a cap, chance and time are fixed, so a script ends in the same way every time. What Python does
+ * within one call of C (`sum(range(10**14))`, a bad regular expression) is not counted: there the clock
+ * stops it, and the outcome is `killed`.
  */
 export class PythonJail {
   readonly #killAfter: number;
   readonly #parallel: number;
   #paths: JailPaths | undefined;
   #snapshot: Promise<string> | undefined;
-  #standby: JailCell | undefined;
+  #standby: Promise<JailCell> | undefined;
   #running = new Set<JailCell>();
   #active = 0;
   #waiting: (() => void)[] = [];
@@ -53,9 +60,9 @@ export class PythonJail {
     this.#parallel = settings.parallel ?? 2;
   }
 
-  /** Starts what the first evaluation would wait for. */
+  /** Resolves when an evaluation would not have to wait for a process to start. */
   async warm(): Promise<void> {
-    this.#standby ??= await this.#start();
+    await (await this.#prepare()).ready();
   }
 
   /** Runs a script up to its end, recording what it builds and runs. */
@@ -79,8 +86,8 @@ export class PythonJail {
   async close(): Promise<void> {
     this.#closed = true;
     for (const resolve of this.#waiting.splice(0)) resolve();
-    await this.#snapshot?.catch(() => {});
-    this.#standby?.kill();
+    const standby = await this.#standby?.catch(() => undefined);
+    standby?.kill();
     for (const cell of this.#running) cell.kill();
   }
 
@@ -94,8 +101,8 @@ export class PythonJail {
       this.#running.add(cell);
       try {
         const asked = cell.ask(request);
-        // The next one starts while this one works.
-        if (!this.#closed) this.#standby ??= await this.#start();
+        // The next one starts while this one works; should that fail, the next evaluation hears of it.
+        this.#prepare().catch(() => {});
         return await asked;
       } finally {
         this.#running.delete(cell);
@@ -115,15 +122,22 @@ export class PythonJail {
 
   async #take(): Promise<JailCell> {
     if (this.#closed) throw new InvariantError('the Python jail is closed');
-    const standby = this.#standby;
+    const standby = this.#prepare();
     this.#standby = undefined;
-    return standby?.usable ? standby : await this.#start();
+    const cell = await standby;
+    return cell.usable ? cell : await this.#start();
+  }
+
+  #prepare(): Promise<JailCell> {
+    this.#standby ??= this.#start();
+    return this.#standby;
   }
 
   async #start(): Promise<JailCell> {
     this.#paths ??= jailPaths();
     this.#snapshot ??= snapshotFile(this.#paths);
     const snapshot = await this.#snapshot;
+    if (this.#closed) throw new InvariantError('the Python jail is closed');
     return new JailCell(startJail(this.#paths, snapshot, this.#killAfter), this.#killAfter);
   }
 }

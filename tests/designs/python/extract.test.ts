@@ -78,6 +78,22 @@ describe('finding the script in an answer', () => {
     expect(scriptOf(`${PY}\n# Done\nBut now to something else.`)).toBe(`${PY}\n# Done`);
   });
 
+  it('recovers JavaScript between prose', () => {
+    const script = `const a = agent("a");\n${JS}`;
+    expect(extractScript(`Let me design it.\n\n${script}\nThis workflow runs one agent.`)).toEqual({
+      script,
+      dialect: 'javascript',
+      line: 2,
+    });
+  });
+
+  it('keeps what stands before the first import', () => {
+    const script = `question = "q"\n${PY}`;
+    expect(scriptOf(script)).toBe(script);
+    const within = 'def main():\n    w = Workflow()\n    w.run("q")\nmain()';
+    expect(scriptOf(within)).toBe(within);
+  });
+
   it('finds nothing where nothing is', () => {
     for (const raw of [
       '',
