@@ -13,7 +13,17 @@ export interface AgentView {
 }
 
 export interface TranscriptLine {
-  readonly who: 'task' | 'draft' | 'feedback' | 'agent' | 'call' | 'tool' | 'cut off';
+  readonly who:
+    | 'task'
+    | 'role'
+    | 'answer'
+    | 'draft'
+    | 'feedback'
+    | 'choices'
+    | 'agent'
+    | 'call'
+    | 'tool'
+    | 'cut off';
   readonly text: string;
 }
 
@@ -47,6 +57,9 @@ const rolloutStart = z.object({ task: z.object({ family: z.string(), text: z.str
 const agentStart = z.object({
   name: z.string(),
   task: z.string(),
+  prompt: z.string().optional(),
+  sees: z.array(z.object({ name: z.string(), text: z.string() })).default([]),
+  choices: z.array(z.string()).default([]),
   draft: z.string().optional(),
   feedback: z.string().optional(),
 });
@@ -64,7 +77,7 @@ const verified = z.object({
     cause: z.string().optional(),
   }),
 });
-const checked = z.object({ passed: z.boolean(), text: z.string() });
+const checked = z.object({ key: z.string(), passed: z.boolean(), text: z.string() });
 
 const PLACE = /^(.*?\/task\/\d+|eval\/\w+\/\d+)(?:\/design\/(\d+))?(?:\/exec\/(\d+))?(?:\/agent\/(.+))?$/;
 
@@ -153,8 +166,10 @@ function onExecution(design: DesignView | undefined, name: string, event: Stored
     view.answer = String(answer.value ?? answer.source ?? answer.cause ?? '');
     view.state = 'done';
   } else if (event.type === 'checked') {
-    const { text } = checked.parse(event.data);
-    [...view.agents.values()].at(-1)?.lines.push({ who: 'feedback', text });
+    const { key, text } = checked.parse(event.data);
+    // Feedback on a node's draft belongs to that node; other questions, to whoever answered last.
+    const agent = view.agents.get(key.slice('check/'.length)) ?? [...view.agents.values()].at(-1);
+    agent?.lines.push({ who: 'feedback', text });
   } else if (event.type === 'agent.finished') {
     const { key, output } = finished.parse(event.data);
     const agent = view.agents.get(key.slice('agent/'.length));
@@ -165,10 +180,13 @@ function onExecution(design: DesignView | undefined, name: string, event: Stored
 function onAgent(execution: ExecutionView | undefined, name: string, event: StoredEvent): void {
   if (execution === undefined) return;
   if (event.type === 'started') {
-    const { task, draft, feedback } = agentStart.parse(event.data);
+    const { task, prompt, sees, choices, draft, feedback } = agentStart.parse(event.data);
     const lines: TranscriptLine[] = [{ who: 'task', text: task }];
+    if (prompt !== undefined) lines.unshift({ who: 'role', text: prompt });
+    for (const { name: by, text } of sees) lines.push({ who: 'answer', text: `${by}: ${text}` });
     if (draft !== undefined) lines.push({ who: 'draft', text: draft });
     if (feedback !== undefined) lines.push({ who: 'feedback', text: feedback });
+    if (choices.length > 0) lines.push({ who: 'choices', text: choices.join(', ') });
     execution.agents.set(name, { stream: event.stream, name, state: 'calling', lines });
     return;
   }

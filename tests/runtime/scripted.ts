@@ -21,27 +21,30 @@ export const SESSION = {
   config: { preset: 'test', seed: 1 },
 } as const;
 
+const SOLVE = { kind: 'agent', name: 'solve' };
+const SOLVE_WITH_TOOL = { ...SOLVE, tools: ['js'] };
 const SPECS = [
-  { kind: 'agent', name: 'solve' },
-  { kind: 'agent', name: 'solve', tools: ['js'] },
-  { kind: 'vote', of: { kind: 'agent', name: 'solve' }, times: 3 },
-  { kind: 'reflect', of: { kind: 'agent', name: 'solve', tools: ['js'] } },
-  {
-    kind: 'debate',
-    of: [
-      { kind: 'agent', name: 'a' },
-      { kind: 'agent', name: 'b' },
-    ],
-    rounds: 3,
-  },
-  { kind: 'loop', of: { kind: 'agent', name: 'solve' }, times: 3, until: { test: 'passed' } },
+  SOLVE,
+  SOLVE_WITH_TOOL,
+  { kind: 'vote', of: SOLVE, times: 3 },
+  { kind: 'reflect', of: SOLVE_WITH_TOOL },
+];
+
+/** Designs in which nodes are asked again, and conditions put questions. */
+export const CYCLIC_SPECS = [
+  { kind: 'debate', of: [SOLVE, SOLVE], rounds: 3 },
+  { kind: 'loop', of: SOLVE_WITH_TOOL, times: 3, until: { test: 'passed' } },
 ];
 
 /**
  * Effects whose answers are pure functions of their place, and which answer after `delay` (in macrotasks),
  * so that tests can shuffle who is faster. They stand in for policies, not for anything that is tested here.
  */
-export function scriptedEffects(seed: number, delay: (place: string) => number): Effects & { count: number } {
+export function scriptedEffects(
+  seed: number,
+  delay: (place: string) => number,
+  specs: readonly object[] = SPECS,
+): Effects & { count: number } {
   const library = defaultLibrary();
   const answer =
     (respond: (request: EffectRequest, random: RandomStream) => EffectAnswer) =>
@@ -71,7 +74,7 @@ export function scriptedEffects(seed: number, delay: (place: string) => number):
       data: { ok: true, text: String(random.integer(0, 3)) },
     })),
     compile: answer((_, random) => {
-      const parsed = parseSpec({ mas: 1, root: random.pick(SPECS) }, library);
+      const parsed = parseSpec({ mas: 1, root: random.pick(specs) }, library);
       return parsed.ok && random.uniform() < 0.8
         ? {
             type: 'compiled',

@@ -42,6 +42,8 @@ describe('summarise', () => {
       eventHash: log.eventHash(),
       weightsHash: 'policy-of-step-4',
       heldOut: { before: fractions(view.before), after: fractions(view.after) },
+      failures: { designs: view.failures, executions: view.executionFailures },
+      reproducible: true,
       policyCalls: view.calls,
       seconds: 2.3,
     });
