@@ -27,7 +27,7 @@ export interface ExecutionContext extends ExecutionInput {
   readonly values: { readonly [path: string]: unknown };
   /** Passes through loops. */
   readonly counts: { readonly [path: string]: number };
-  /** Times that an agent or a question was opened: a second visit gets a stream and draws of its own. */
+  /** Times that an agent or a question has answered: a second visit gets a stream and draws of its own. */
   readonly visits: { readonly [path: string]: number };
   readonly calls: number;
   readonly killed: number;
@@ -43,8 +43,8 @@ export function key(prefix: string, { path }: PathParams, { visits }: ExecutionC
   return before === 0 ? `${prefix}/${path}` : `${prefix}/${path}~${before + 1}`;
 }
 
-/** One more visit, to be assigned once its key is used. */
-export function visited(prefix: string, { path }: PathParams, { visits }: ExecutionContext) {
+/** One more visit, counted when its answer is kept: a path is not asked again before. */
+export function visited(prefix: string, path: string, { visits }: ExecutionContext) {
   const place = `${prefix}/${path}`;
   return { visits: { ...visits, [place]: (visits[place] ?? 0) + 1 } };
 }
@@ -81,6 +81,11 @@ export function answers({ results, order: given }: ExecutionContext, paths: read
       const result = results[path];
       return result?.ok === true ? [{ name: path.slice(path.lastIndexOf('.') + 1), text: result.text }] : [];
     });
+}
+
+/** The same as a function of a script reads them. */
+export function messages(context: ExecutionContext, paths: readonly string[]) {
+  return answers(context, paths).map(({ name, text }) => ({ sender: name, content: text }));
 }
 
 export function latest(context: ExecutionContext, paths: readonly string[]): Said | undefined {

@@ -1,4 +1,4 @@
-import { assign, emit, enqueueActions, setup } from 'xstate';
+import { assign, emit, setup } from 'xstate';
 import type { AgentOutput } from './agent.machine.ts';
 import type {
   AboutParams,
@@ -19,6 +19,7 @@ import {
   type ExecutionInput,
   key,
   latest,
+  messages,
   NO_ANSWER,
   nodeOf,
   visited,
@@ -84,31 +85,34 @@ export function executionMachine(root: string, body: ChartState, vocabulary: Voc
       count: assign(({ context }, { path }: PathParams) => ({
         counts: { ...context.counts, [path]: (context.counts[path] ?? 0) + 1 },
       })),
-      openAgent: enqueueActions(({ context, enqueue }, params: OpenAgentParams) => {
-        const input = agentInput(context, params);
-        enqueue.emit(order({ type: 'open', actor: 'agent', key: key('agent', params, context), input }));
-        enqueue.assign(visited('agent', params, context));
-      }),
-      check: enqueueActions(({ context, enqueue }, params: AboutParams) => {
-        const input = { task: context.task.id, draft: latest(context, params.about)?.text ?? '' };
-        enqueue.emit(order({ type: 'effect', effect: 'check', key: key('check', params, context), input }));
-        enqueue.assign(visited('check', params, context));
-      }),
-      evaluate: enqueueActions(({ context, enqueue }, params: AboutParams & { function: string }) => {
-        const messages = answers(context, params.about).map(({ name, text }) => ({
-          sender: name,
-          content: text,
-        }));
-        const input = {
-          script: context.spec.python ?? '',
-          function: params.function,
-          context: { task: context.task.text, messages },
-        };
-        enqueue.emit(
-          order({ type: 'effect', effect: 'evaluate', key: key('evaluate', params, context), input }),
-        );
-        enqueue.assign(visited('evaluate', params, context));
-      }),
+      openAgent: emit(({ context }, params: OpenAgentParams) =>
+        order({
+          type: 'open',
+          actor: 'agent',
+          key: key('agent', params, context),
+          input: agentInput(context, params),
+        }),
+      ),
+      check: emit(({ context }, params: AboutParams) =>
+        order({
+          type: 'effect',
+          effect: 'check',
+          key: key('check', params, context),
+          input: { task: context.task.id, draft: latest(context, params.about)?.text ?? '' },
+        }),
+      ),
+      evaluate: emit(({ context }, params: AboutParams & { function: string }) =>
+        order({
+          type: 'effect',
+          effect: 'evaluate',
+          key: key('evaluate', params, context),
+          input: {
+            script: context.spec.python ?? '',
+            function: params.function,
+            context: { task: context.task.text, messages: messages(context, params.about) },
+          },
+        }),
+      ),
       keepAnswer: assign(({ context, event }, { path }: PathParams) => {
         if (event.type !== 'agent.finished') return {};
         const { output } = event;
@@ -118,6 +122,7 @@ export function executionMachine(root: string, body: ChartState, vocabulary: Voc
             path,
             output.ok ? { ok: true, text: output.text } : { ok: false, cause: output.cause },
           ),
+          ...visited('agent', path, context),
           calls: context.calls + output.calls,
           killed: context.killed + (output.killed ?? 0),
         };
@@ -126,6 +131,7 @@ export function executionMachine(root: string, body: ChartState, vocabulary: Voc
         event.type === 'checked'
           ? {
               feedback: { ...context.feedback, [path]: { passed: event.passed, text: event.text } },
+              ...visited('check', path, context),
               killed: context.killed + (event.killed === true ? 1 : 0),
             }
           : {},
@@ -134,6 +140,7 @@ export function executionMachine(root: string, body: ChartState, vocabulary: Voc
         event.type === 'evaluated'
           ? {
               values: { ...context.values, [path]: event.value },
+              ...visited('evaluate', path, context),
               killed: context.killed + (event.killed === true ? 1 : 0),
             }
           : {},

@@ -126,7 +126,11 @@ function tests(path: string, drafts: readonly string[], best: readonly string[])
     entry: { type: 'check', params: { path: draft, about: drafts } },
     on: {
       checked: [
-        { guard: { type: 'passedFrom', params: { path: draft } }, ...settle(path, best) },
+        {
+          guard: { type: 'passedFrom', params: { path: draft } },
+          target: 'done',
+          actions: [{ type: 'keepFeedback', params: { path: draft } }, combine(path, best, 'firstAnswer')],
+        },
         {
           guard: { type: 'from', params: { path: draft } },
           target: 'revise',

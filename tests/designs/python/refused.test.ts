@@ -57,6 +57,21 @@ const SMALL: readonly (readonly [what: string, script: string, cause: string | n
   ['an exception within a function', `${BUILD}def main():\n  raise ValueError("no")\nmain()`, 'error'],
   ['an endless loop', `${BUILD}while True: pass`, 'sandbox'],
   ['the answer printed with json', `${RUN}import json\nprint(json.dumps({"answer": r.content}))`, null],
+  [
+    'a stub for a missing import',
+    `try:\n  from workflow import Workflow\nexcept ImportError:\n  class Workflow: pass\n${RUN}`,
+    null,
+  ],
+  [
+    'a run in a thread',
+    `${BUILD}import asyncio\nasync def main():\n  print(await asyncio.to_thread(w.run, "q"))\nasyncio.run(main())`,
+    null,
+  ],
+  [
+    'the names of the modules',
+    `import workflow as wf\nfrom workflow.nodes.agent_node import *\nw = wf.Workflow()\nw.add_node(AgentNode("a", "b"))\nprint(w.run(question="q"))`,
+    null,
+  ],
   ['an exit after the run', `${RUN}exit(0)`, null],
   [
     'run_with_context',

@@ -4,7 +4,8 @@ import json
 import re
 
 import nodes
-from recorder import record, reference, refuse, slug, slugs
+from given import count, function, joined, note, predicate, several, text
+from recorder import reference, refuse, slug, slugs
 
 DEPTH = 40
 TOOL_NAME = re.compile(r"[A-Za-z_][\w-]{0,39}$", re.ASCII)
@@ -26,45 +27,6 @@ def _kind(thing):
     return next((kind.__name__ for kind in kinds if type(thing) is kind), None)
 
 
-def _text(value, what, line):
-    if value is None:
-        return None
-    if not isinstance(value, str):
-        refuse(f"{what} must be a text, not {type(value).__name__}", line=line)
-    return str(value) or None
-
-
-def _count(value, what, line):
-    if isinstance(value, float) and value == int(value):
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        refuse(f"{what} must be a whole number above 0, not {value!r}", line=line)
-    return value
-
-
-def _several(value, what, line):
-    if not isinstance(value, (list, tuple)):
-        refuse(f"{what} must be a list of nodes, not {type(value).__name__}", line=line)
-    if not value:
-        refuse(f"{what} is empty", line=line)
-    return list(value)
-
-
-def _callable(value, what, line):
-    if not callable(value):
-        refuse(f"{what} must be a function, not {type(value).__name__}", line=line)
-    return value
-
-
-def _note(path, line):
-    if line is not None:
-        record.lines[".".join(map(str, path))] = line
-
-
-def _predicate(function):
-    return {"test": "python", "ref": reference(function, "predicate")}
-
-
 class _Builder:
     def node(self, thing, path, what, line):
         kind = _kind(thing)
@@ -72,7 +34,7 @@ class _Builder:
             self._no_node(thing, what, line)
         if len(path) > DEPTH:
             refuse("nodes are nested without end", line=thing.line)
-        _note(path, thing.line)
+        note(path, thing.line)
         return getattr(self, f"_{kind}")(thing, path)
 
     def _no_node(self, thing, what, line):
@@ -91,7 +53,7 @@ class _Builder:
 
     def _AgentNode(self, it, path):
         node = {"kind": "agent", "name": slug(it.name)}
-        prompt = _text(it.system_prompt, f'the system_prompt of "{it.name}"', it.line)
+        prompt = text(it.system_prompt, f'the system_prompt of "{it.name}"', it.line)
         if prompt is not None:
             node["prompt"] = prompt
         if it.tool_registry is None:
@@ -101,7 +63,7 @@ class _Builder:
         tools = [self._tool(each) for each in it.tool_registry.tools.values()]
         if tools:
             node["tools"] = tools
-            node["turns"] = _count(it.max_turns, f'max_turns of "{it.name}"', it.line) + 2
+            node["turns"] = count(it.max_turns, f'max_turns of "{it.name}"', it.line) + 2
         return node
 
     def _tool(self, tool):
@@ -125,7 +87,7 @@ class _Builder:
             refuse(f'the parameters of the tool "{tool["name"]}" are no JSON schema', line=tool["line"])
 
     def _EnsembleNode(self, it, path):
-        members = _several(it.agents, f'agents of "{it.name}"', it.line)
+        members = several(it.agents, f'agents of "{it.name}"', it.line)
         of = [
             self.node(each, (*path, "of", at), f'member {at + 1} of "{it.name}"', it.line)
             for at, each in enumerate(members)
@@ -156,7 +118,7 @@ class _Builder:
         return [float(each) for each in weights]
 
     def _DebateNode(self, it, path):
-        debaters = _several(it.debaters, f'debaters of "{it.name}"', it.line)
+        debaters = several(it.debaters, f'debaters of "{it.name}"', it.line)
         judge = debaters[0] if it.judge is None else it.judge
         return {
             "kind": "debate",
@@ -164,37 +126,37 @@ class _Builder:
                 self.node(each, (*path, "of", at), f'debater {at + 1} of "{it.name}"', it.line)
                 for at, each in enumerate(debaters)
             ],
-            "rounds": _count(it.num_rounds, f'num_rounds of "{it.name}"', it.line),
+            "rounds": count(it.num_rounds, f'num_rounds of "{it.name}"', it.line),
             "judge": self.agent(judge, (*path, "judge"), f'the judge of "{it.name}"', it.line),
         }
 
     def _ReflectionNode(self, it, path):
         of = self.node(it.agent, (*path, "of"), f'the agent of "{it.name}"', it.line)
-        asked = _text(it.reflection_prompt, f'the reflection_prompt of "{it.name}"', it.line)
+        asked = text(it.reflection_prompt, f'the reflection_prompt of "{it.name}"', it.line)
         node = {
             "kind": "reflect",
             "of": of,
             "critic": self._critic(it, of, asked, (*path, "critic")),
-            "rounds": _count(it.num_iterations, f'num_iterations of "{it.name}"', it.line),
+            "rounds": count(it.num_iterations, f'num_iterations of "{it.name}"', it.line),
         }
-        wanted = _text(it.refinement_prompt, f'the refinement_prompt of "{it.name}"', it.line)
+        wanted = text(it.refinement_prompt, f'the refinement_prompt of "{it.name}"', it.line)
         if wanted is not None or of["kind"] != "agent":
             node["reviser"] = self._reviser(it, of, wanted, (*path, "reviser"))
         return node
 
     def _reviser(self, it, of, wanted, path):
         """The agent itself; in place of a node that is none, an agent that knows only how to revise."""
-        _note(path, it.line)
+        note(path, it.line)
         if of["kind"] == "agent":
-            return {**of, "prompt": _joined(of.get("prompt"), wanted)}
+            return {**of, "prompt": joined(of.get("prompt"), wanted)}
         name = slug(it.name, 23) + "-reviser"
         return {"kind": "agent", "name": name, "prompt": wanted or REVISER_PROMPT}
 
     def _critic(self, it, of, asked, path):
         if it.critic_agent is not None:
             critic = self.agent(it.critic_agent, path, f'the critic_agent of "{it.name}"', it.line)
-            return critic if asked is None else {**critic, "prompt": _joined(critic.get("prompt"), asked)}
-        _note(path, it.line)
+            return critic if asked is None else {**critic, "prompt": joined(critic.get("prompt"), asked)}
+        note(path, it.line)
         base = of if of["kind"] == "agent" else {"kind": "agent", "name": slug(it.name)}
         return {**base, "name": slug(base["name"], 25) + "-critic", "prompt": asked or CRITIC_PROMPT}
 
@@ -219,8 +181,8 @@ class _Builder:
 
     def _choice(self, it, names):
         if it.cases is None:
-            function = _callable(it.routing_func, f'the routing_func of "{it.name}"', it.line)
-            return {"python": reference(function, "router", names)}
+            chosen = function(it.routing_func, f'the routing_func of "{it.name}"', it.line)
+            return {"python": reference(chosen, "router", names)}
         exact = {"exact": True} if it.case_sensitive else {}
         return {
             "cases": [
@@ -245,19 +207,19 @@ class _Builder:
         what = f'node {at + 1} of "{it.name}"'
         if condition is None:
             return self.node(node, path, what, it.line)
-        _note(path, line)
-        test = _predicate(_callable(condition, f"the condition of {what}", line))
+        note(path, line)
+        test = predicate(function(condition, f"the condition of {what}", line))
         return {"kind": "when", "test": test, "yes": self.node(node, (*path, "yes"), what, it.line)}
 
     def _LoopWorkflow(self, it, path):
         if it.condition is None:
             refuse(f'"{it.name}" has no loop condition; call set_loop_condition', line=it.line)
-        _note((*path, "of"), it.line)
+        note((*path, "of"), it.line)
         return {
             "kind": "loop",
             "of": self._Workflow(it, (*path, "of")),
-            "while": _predicate(_callable(it.condition, f'the loop condition of "{it.name}"', it.line)),
-            "times": _count(it.max_iterations, f'max_iterations of "{it.name}"', it.line),
+            "while": predicate(function(it.condition, f'the loop condition of "{it.name}"', it.line)),
+            "times": count(it.max_iterations, f'max_iterations of "{it.name}"', it.line),
         }
 
     def _AgentGraph(self, it, path):
@@ -280,12 +242,12 @@ class _Builder:
             "start": names[it.entry],
             "edges": [self._edge(each, names, (*path, "edges", at)) for at, each in enumerate(it.edges)],
             "finish": [names[each] for each in it.finish],
-            "steps": _count(it.max_steps, f'max_steps of "{it.name}"', it.line),
+            "steps": count(it.max_steps, f'max_steps of "{it.name}"', it.line),
         }
         if it.routing:
             graph["routing"] = {
                 names[name]: {
-                    "python": reference(_callable(each, f'the routing of "{name}"', it.line), "router", names)
+                    "python": reference(function(each, f'the routing of "{name}"', it.line), "router", names)
                 }
                 for name, each in it.routing.items()
             }
@@ -293,10 +255,10 @@ class _Builder:
 
     def _edge(self, edge, names, path):
         source, target, condition, line = edge
-        _note(path, line)
+        note(path, line)
         made = {"from": names[source], "to": names[target]}
         if condition is not None:
-            made["when"] = _predicate(_callable(condition, "the condition of an edge", line))
+            made["when"] = predicate(function(condition, "the condition of an edge", line))
         return made
 
     def _chain(self, it, path):
@@ -313,6 +275,3 @@ class _Builder:
             ],
         }
 
-
-def _joined(prompt, more):
-    return more if prompt is None else f"{prompt}\n\n{more}"

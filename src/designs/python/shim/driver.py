@@ -44,7 +44,7 @@ def evaluate(text):
 def _read(request):
     output = _run(request["script"], "read")
     if not record.ran:
-        _nothing_ran(output)
+        _nothing_ran(request["script"], output)
     return {
         "ok": True,
         "root": record.root,
@@ -54,7 +54,11 @@ def _read(request):
     }
 
 
-def _nothing_ran(output):
+def _nothing_ran(script, output):
+    own = _own_framework(script)
+    if own is not None:
+        message = f"defines {own[0]} itself instead of using the one that is given"
+        raise Stopped(ok=False, cause="self-answer", message=message, line=own[1])
     said = output.text()
     if said.strip() and (record.nodes == 0 or "boxed" in said):
         raise Stopped(ok=False, cause="self-answer", message="prints an answer and runs no workflow")
@@ -64,11 +68,8 @@ def _nothing_ran(output):
 
 
 def _compile(script):
-    mended = mend(script)
     try:
-        tree = ast.parse(mended, SCRIPT)
-        _check_names(tree)
-        return compile(tree, SCRIPT, "exec")
+        return compile(mend(script), SCRIPT, "exec")
     except (SyntaxError, ValueError) as error:
         message = getattr(error, "msg", None) or str(error)
         raise Stopped(
@@ -78,17 +79,20 @@ def _compile(script):
         raise Stopped(ok=False, cause="syntax", message="is nested too deeply to be read") from None
 
 
-def _check_names(tree):
-    """The classes of the framework are given; a script that defines its own answers for itself."""
-    for node in ast.walk(tree):
+def _own_framework(script):
+    """Name and line of a class of the framework that the script defines itself, or None.
+
+    Only of interest where nothing was recorded: a stub in an `except ImportError` that never ran is harmless.
+    """
+    for node in ast.walk(ast.parse(mend(script), SCRIPT)):
         named = None
         if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             named = node.name
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             named = node.id
         if named in modules.FRAMEWORK:
-            message = f"defines {named} itself instead of using the one that is given"
-            raise Stopped(ok=False, cause="self-answer", message=message, line=node.lineno)
+            return named, node.lineno
+    return None
 
 
 def _run(script, mode):

@@ -22,7 +22,7 @@ RECURSION = 900
 BARRED = re.compile(r"(?:js|pyodide_js|pyodide|_pyodide\w*|ctypes|_ctypes|gc|_testcapi|_testinternalcapi)(?:\.|$)")
 
 # Modules of this folder, which a script must not find under their plain names.
-OURS = {"answer", "build", "driver", "escapes", "guards", "loop", "messages", "modules", "nodes"} | {
+OURS = {"answer", "build", "driver", "escapes", "given", "guards", "loop", "messages", "modules", "nodes"} | {
     *("processes", "recorder", "workflows"),
 }
 

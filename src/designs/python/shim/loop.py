@@ -27,6 +27,15 @@ class JumpingLoop(asyncio.BaseEventLoop):
     def time(self):
         return self.now
 
+    def run_in_executor(self, executor, func, *args):
+        """There are no threads: the function runs at once."""
+        future = self.create_future()
+        try:
+            future.set_result(func(*args))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
     def _process_events(self, events):
         pass
 
@@ -37,6 +46,10 @@ class JumpingLoop(asyncio.BaseEventLoop):
 def run(main, *, debug=None, loop_factory=None):
     with asyncio.Runner(loop_factory=JumpingLoop) as runner:
         return runner.run(main)
+
+
+async def to_thread(func, /, *args, **named):
+    return func(*args, **named)
 
 
 def install():
@@ -52,6 +65,7 @@ def install():
 
     asyncio._set_running_loop(None)
     asyncio.run = run
+    asyncio.to_thread = to_thread
     asyncio.new_event_loop = JumpingLoop
     asyncio.get_event_loop = get_event_loop
     asyncio.set_event_loop = lambda loop: current.__setitem__(slice(None), [] if loop is None else [loop])

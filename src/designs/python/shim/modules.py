@@ -27,7 +27,9 @@ NAMES = {
     },
 }
 ENVIRONMENTS = {"MathEnvironment": nodes.MathEnvironment, "SearchEnvironment": nodes.SearchEnvironment}
-FRAMEWORK = frozenset(NAMES)
+
+# Names that no script has a reason to define; a message or a context of its own does no harm.
+FRAMEWORK = frozenset(NAMES) - {"Message", "MessageType", "Context", "WorkflowNode"}
 
 _PUBLISHED = re.compile(r"(?:pettingllms|workflow|utils)(?:\..*)?$")
 
