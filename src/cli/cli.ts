@@ -74,8 +74,10 @@ export function createCli(): Command {
   program
     .command('credit')
     .description('compute the advantages again from the log and compare them with the recorded ones')
-    .argument('[run]', 'a run', 'latest')
+    .argument('[run]', 'a run; with --by fork an execution as RUN/STREAM', 'latest')
     .option('--step <number>', 'show the samples of one step', integer(0))
+    .option('--by <estimator>', 'fork: what each call of an execution was worth, by redrawing it')
+    .option('--draws <number>', 'branches per call of --by fork', integer(1), 4)
     .option(...store)
     .option(...json)
     .action(async (run, options) => (await import('./commands/credit.ts')).credit(run, options));

@@ -82,9 +82,20 @@ export class Models {
     return blobs;
   }
 
+  /** Takes over the weights and moments of other models of the same configuration. */
+  takeFrom(other: Models): void {
+    for (const [id, weights] of other.#weights) this.#weights.set(id, weights);
+    for (const [optimiser, moments] of other.#moments) this.#moments.set(optimiser, moments);
+  }
+
+  /** Takes a version's weights from the blobs of a run; moments are left as they are. */
+  restoreWeights(log: EventReader, label: string): void {
+    for (const id of this.ids) this.#weights.set(id, readWeights(log, label, id));
+  }
+
   /** Takes weights and moments from the blobs of a run, as they stood when `label` was written. */
   restore(log: EventReader, label: string): void {
-    for (const id of this.ids) this.#weights.set(id, readWeights(log, label, id));
+    this.restoreWeights(log, label);
     for (const optimiser of ['imitation', 'executor', 'designer'] as const) {
       const bytes = log.blob(momentsName(optimiser));
       if (bytes === undefined) continue;

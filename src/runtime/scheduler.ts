@@ -175,7 +175,8 @@ export class Scheduler {
     for (const command of commands) {
       const index = place.emitted++;
       if (command.type === 'open') {
-        const base = place.parent === null ? '' : `${place.stream}/`;
+        // A session and an evaluation name their rollouts in full; everyone else's children stand below them.
+        const base = place.kind === 'session' || place.kind === 'evaluation' ? '' : `${place.stream}/`;
         this.#openings.push({
           stream: `${base}${command.key}`,
           kind: command.actor,

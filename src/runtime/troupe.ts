@@ -85,6 +85,7 @@ export class Troupe {
   readonly effects: Effects;
   readonly models: Models;
   readonly #rehearsal: Rehearsal;
+  readonly #acting: (policy: Policy) => ReturnType<typeof actingEffects>;
   readonly #policy: EmbeddedPolicy;
   readonly #learner: LearnerThread;
   readonly #sandbox: Sandbox;
@@ -122,27 +123,38 @@ export class Troupe {
       kit,
       load: () => this.load(),
     };
-    this.effects = {
-      ...actingEffects({
+    const reader = new DesignReader({
+      library: kit.library,
+      sandbox: this.#sandbox,
+      jail: this.#jail,
+      allowance: allowanceOf(config),
+    });
+    this.#acting = (policy) =>
+      actingEffects({
         config,
-        policy: script === undefined ? this.#policy : withFixedDesign(this.#policy, script),
+        policy,
         sandbox: this.#sandbox,
         jail: this.#jail,
-        reader: new DesignReader({
-          library: kit.library,
-          sandbox: this.#sandbox,
-          jail: this.#jail,
-          allowance: allowanceOf(config),
-        }),
+        reader,
         library: kit.library,
         script,
         verifier: kit.verifier,
         task: (id) => index.get(id),
-      }),
-      pick: pickingEffect(config, tasks),
-      imitate: imitatingEffect(this.#rehearsal),
-      credit: creditEffect(this.#rehearsal),
-      learn: learnEffect(this.#rehearsal),
+      });
+    this.effects = this.effectsThrough((policy) =>
+      script === undefined ? policy : withFixedDesign(policy, script),
+    );
+  }
+
+  /** The run's effects with its policy behind another one. */
+  effectsThrough(front: (policy: Policy) => Policy): Effects {
+    const rehearsal = this.#rehearsal;
+    return {
+      ...this.#acting(front(this.#policy)),
+      pick: pickingEffect(rehearsal.config, rehearsal.tasks),
+      imitate: imitatingEffect(rehearsal),
+      credit: creditEffect(rehearsal),
+      learn: learnEffect(rehearsal),
     };
   }
 

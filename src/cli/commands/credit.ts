@@ -8,15 +8,22 @@ import {
 } from '../../runtime/recorded-credit.ts';
 import { readConfig } from '../../runtime/run.ts';
 import { table } from '../table.ts';
+import { creditByFork } from './credit-by-fork.ts';
 
 interface Options {
   readonly store: string;
   readonly step?: number;
+  readonly by?: string;
+  readonly draws: number;
   readonly json?: boolean;
 }
 
 /** `troupe credit`: advantages computed again from the store; exit code 1 if any differs from the recorded one. */
-export function credit(name: string, options: Options): void {
+export async function credit(name: string, options: Options): Promise<void> {
+  if (options.by === 'fork') return creditByFork(name, options);
+  if (options.by !== undefined) {
+    throw new UserError('unknown-estimator', `There is no estimator "${options.by}"; --by takes fork.`);
+  }
   const store = Store.open(options.store, { mode: 'read', clock: Date.now });
   try {
     const { id } = store.run(name);

@@ -11,7 +11,7 @@ import { policyBatch } from '../../learning/tensors.ts';
 import type { Role } from '../../policies/prompt.ts';
 import { calledSchema, recordedTokens } from '../../policies/recorded-call.ts';
 import type { Tokenizer } from '../../policies/tokenizer.ts';
-import type { Task } from '../../tasks/task.ts';
+import type { TaskSet } from '../../tasks/task-set.ts';
 import type { RunConfig } from '../config.ts';
 import type { Effect } from '../effect.ts';
 import { frozenDrift } from '../frozen-drift.ts';
@@ -26,7 +26,7 @@ export interface Rehearsal {
   readonly models: Models;
   readonly learner: LearnerThread;
   readonly tokenizer: Tokenizer;
-  readonly tasks: { readonly train: readonly Task[] };
+  readonly tasks: TaskSet;
   readonly kit: Kit;
   /** Puts the models' weights into the policy that plays. */
   load(): Promise<void>;

@@ -1,0 +1,70 @@
+import { Store } from '../../../store/store.ts';
+import { UserError } from '../../core/errors.ts';
+import { type ExecutionWorth, executionWorth } from '../../runtime/fork/worth.ts';
+import { defaultKit } from '../../runtime/kit.ts';
+import { readConfig } from '../../runtime/run.ts';
+import { hardware } from '../hardware.ts';
+import { ProgressLine } from '../progress-line.ts';
+import { table } from '../table.ts';
+
+interface Options {
+  readonly store: string;
+  readonly draws: number;
+  readonly json?: boolean;
+}
+
+/** `troupe credit RUN/EXECUTION --by fork`: what each call was worth, by branches in which it alone is redrawn. */
+export async function creditByFork(place: string, options: Options): Promise<void> {
+  const cut = place.indexOf('/');
+  if (cut < 0) {
+    throw new UserError(
+      'no-execution',
+      `--by fork takes an execution, such as ${place}/step/0000/task/000/design/0/exec/00.`,
+    );
+  }
+  const store = Store.open(options.store, { mode: 'read', clock: Date.now });
+  const progress = new ProgressLine(process.stderr, Date.now);
+  try {
+    const { id } = store.run(place.slice(0, cut));
+    const stream = place.slice(cut + 1).replace(/\/+$/, '');
+    const worth = await executionWorth(store.reader(id), readConfig(store, id), stream, {
+      kit: defaultKit(),
+      hardware: hardware(),
+      draws: options.draws,
+      onProgress: (what, done, of) =>
+        progress.show(what, done, of, what.endsWith('again') ? 'steps' : 'branches'),
+    });
+    progress.clear();
+    if (options.json === true) process.stdout.write(`${JSON.stringify(asJson(id, worth))}\n`);
+    else process.stdout.write(`${asText(id, worth, options.draws)}\n`);
+  } finally {
+    progress.clear();
+    store.close();
+  }
+}
+
+function asJson(run: string, { execution, score, worth, policyCalls }: ExecutionWorth) {
+  return { run, execution: execution.stream, score, policyCalls, calls: worth };
+}
+
+function asText(
+  run: string,
+  { execution, score, worth, policyCalls }: ExecutionWorth,
+  draws: number,
+): string {
+  const rows = worth.map(({ call, credit, halfWidth, branches }) => {
+    const text = execution.calls.get(call)?.text.replace(/\s+/g, ' ') ?? '';
+    return [
+      call.slice(execution.stream.length + 1),
+      credit.toFixed(3),
+      halfWidth === null ? '' : `± ${halfWidth.toFixed(3)}`,
+      branches.join(' '),
+      text.length > 40 ? `${text.slice(0, 39)}…` : text,
+    ];
+  });
+  return [
+    `${run}/${execution.stream}: score ${score}`,
+    table(['call', 'credit', '95 %', 'scores of its branches', 'it said'], rows),
+    `${worth.length * draws} branches cost ${policyCalls} policy calls; all others were taken from the log.`,
+  ].join('\n');
+}
