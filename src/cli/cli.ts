@@ -72,6 +72,28 @@ export function createCli(): Command {
     .action(async (run, options) => (await import('./commands/verify.ts')).verify(run, options));
 
   program
+    .command('fork')
+    .description('branch a new run off another one at an event, with one thing changed')
+    .argument('[run]', 'a run', 'latest')
+    .requiredOption('--at <event>', 'where the two part: a position, or STREAM@VERSION')
+    .option('--set <change>', 'FIELD=VALUE: what the event says instead; may be repeated', collect, [])
+    .option('--policy <version>', 'ROLE=VERSION: another policy version from there on', collect, [])
+    .option('--fresh [name]', 'draw what follows from fresh random streams')
+    .option('--no-run', 'only make the run; "troupe train --resume" goes on with it')
+    .option(...store)
+    .option(...json)
+    .action(async (run, options) => (await import('./commands/fork.ts')).fork(run, options));
+
+  program
+    .command('diff')
+    .description('show where two runs part, and how they end')
+    .argument('<a>', 'a run')
+    .argument('<b>', 'another one')
+    .option(...store)
+    .option(...json)
+    .action(async (a, b, options) => (await import('./commands/diff.ts')).diff(a, b, options));
+
+  program
     .command('credit')
     .description('compute the advantages again from the log and compare them with the recorded ones')
     .argument('[run]', 'a run; with --by fork an execution as RUN/STREAM', 'latest')
@@ -161,6 +183,11 @@ export function createCli(): Command {
     command.exitOverride().configureOutput(program.configureOutput()).allowExcessArguments(false);
   }
   return program;
+}
+
+/** Collects the values of an option that may be given several times. */
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
 }
 
 /** A parser for whole numbers of at least `least`. */

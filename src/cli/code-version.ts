@@ -19,7 +19,7 @@ const FOLDERS = [
 export function codeVersion(): string {
   const files = FOLDERS.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /\.(ts|mjs|py)$/.test(name))
       .map((name) => join(folder, name)),
   ).sort();
   const hashes = files.map((file) => `${file} ${sha256(readFileSync(join(ROOT, file)))}`);

@@ -65,7 +65,8 @@ export class EmbeddedPolicy implements Policy {
   async complete(request: CallRequest): Promise<Completion> {
     if (this.#closed) throw new InvariantError('the policy is closed');
     const { models, tokenizer } = this.#options;
-    const version = must(this.#versions.get(models[request.role]), `loaded weights for the ${request.role}`);
+    const model = request.model ?? models[request.role];
+    const version = must(this.#versions.get(model), `loaded weights of the model ${model}`);
     const prompt = renderPrompt(request.prompt, tokenizer);
     this.#open++;
     try {
@@ -110,7 +111,7 @@ export class EmbeddedPolicy implements Policy {
     const { models, tokenizer } = this.#options;
     thread.call(
       taken.map(({ request, prompt, version, resolve, reject }) => ({
-        model: models[request.role],
+        model: request.model ?? models[request.role],
         request: { prompt, stream: request.stream, ...request.sampler },
         reject,
         resolve: ({ tokens, logProbs, finish }) =>

@@ -13,6 +13,8 @@ export interface CallRequest {
   /** Path of the random stream, for example `step/0003/task/02/design/1/turn/0`. Draw `t` samples token `t`. */
   readonly stream: string;
   readonly sampler: SamplerSettings;
+  /** The model that answers, where it is not the role's own. */
+  readonly model?: string | undefined;
 }
 
 /** One completion as it was sampled; all that credit and learning need to know about it. */

@@ -5,6 +5,22 @@ import { DEFAULT_TRANSFORMER } from '../policies/parameters.ts';
 const count = z.number().int().positive();
 const fraction = z.number().min(0).max(1);
 
+/** A fork's origin. Its events up to and with `at` are those of the parent, but for the changed one. */
+const forkSchema = z.strictObject({
+  parent: z.string(),
+  /** Position of the first event that is not the parent's, and its place. */
+  at: count,
+  stream: z.string(),
+  version: z.number().int().min(0),
+  /** Whether that event was set, in place of being decided again. */
+  set: z.boolean(),
+  /** Names the fresh random streams after the fork; the parent's are drawn from where it is left out. */
+  fresh: z.string().optional(),
+  /** Roles that are played by another policy version from here on: the version's hash. */
+  policies: z.strictObject({ designer: z.string().optional(), executor: z.string().optional() }).optional(),
+});
+export type Fork = z.infer<typeof forkSchema>;
+
 /** Everything that a run's results depend on, besides the code. It is part of the first event of the log. */
 export const configSchema = z.strictObject({
   preset: z.string(),
@@ -71,6 +87,8 @@ export const configSchema = z.strictObject({
   }),
   /** Gradient shards of a training step: part of the result, because it changes the order of sums. */
   shards: count,
+  /** Where the run branched off another one, and that one off another, oldest first. */
+  forks: z.array(forkSchema).optional(),
 });
 export type RunConfig = z.infer<typeof configSchema>;
 

@@ -45,7 +45,9 @@ export async function evaluate(
   const material = readMaterial(recorded);
   if (material === null) throw new InvariantError('the run has no tasks or tokenizer');
   const log = new MemoryLog(() => 0);
-  const troupe = new Troupe(config, material, options.kit, log, options.hardware, options.script);
+  const troupe = new Troupe(config, material, options.kit, log, options.hardware, {
+    script: options.script,
+  });
   try {
     troupe.models.restore(recorded, options.label);
     await troupe.load();

@@ -120,8 +120,13 @@ export function momentsName(optimiser: OptimiserId): string {
 
 /** The weights that a run keeps under a label. */
 function readWeights(log: EventReader, label: string, id: ModelId): Float32Array {
-  const bytes = log.blob(weightsName(label, id));
-  if (bytes === undefined) throw new InvariantError(`the run has no weights ${weightsName(label, id)}`);
+  return weightsOf(log, weightsName(label, id));
+}
+
+/** The weights in a blob of a run. */
+export function weightsOf(log: EventReader, name: string): Float32Array {
+  const bytes = log.blob(name);
+  if (bytes === undefined) throw new InvariantError(`the run has no weights ${name}`);
   return floatsOf(bytes);
 }
 

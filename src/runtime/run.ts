@@ -40,7 +40,10 @@ export interface RunHandle {
 
 /** Begins a new run in a store. */
 export function startRun(store: Store, config: RunConfig, options: RunOptions): RunHandle {
-  const { id } = store.createRun({ config, codeVersion: options.codeVersion });
+  const { id } = store.createRun({
+    config: JSON.parse(JSON.stringify(config)),
+    codeVersion: options.codeVersion,
+  });
   return carryOn(store, id, config, options);
 }
 
@@ -122,6 +125,7 @@ async function perform(
     // The caller has the handle, and has caught up with earlier attempts, before the first event.
     await new Promise((resolve) => setImmediate(resolve));
     await troupe.restore(log);
+    await troupe.loadForked(log);
     const output = await scheduler.run('session', 'session', input);
     if (output !== null) onDone();
     return output === null ? 'stopped' : 'done';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventLog } from '../../store/event-log.ts';
+import type { EventLog, EventReader } from '../../store/event-log.ts';
 import { sha256 } from '../core/hash.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Allowance } from '../designs/checks.ts';
@@ -20,8 +20,9 @@ import { actingEffects } from './effects/acting.ts';
 import { imitatingEffect } from './effects/imitating.ts';
 import { creditEffect, learnEffect, type Rehearsal } from './effects/learning.ts';
 import { pickingEffect } from './effects/picking.ts';
+import { callsBefore, forkedModel, forkedPolicy, forkedWeights } from './fork/front.ts';
 import type { Kit } from './kit.ts';
-import { Models } from './models.ts';
+import { Models, weightsOf } from './models.ts';
 
 /** Names of the blobs that a run is made of, besides its weights. */
 const TASKS_BLOB = 'tasks';
@@ -61,6 +62,8 @@ export function readMaterial(log: Pick<EventLog, 'blob'>): Material | null {
 /** Data of the session's first event: all that the run's results depend on, besides the code. */
 export function sessionInput(config: RunConfig, material: Material): JsonObject {
   const hashes = Object.fromEntries(materialBlobs(material).map(({ name, bytes }) => [name, sha256(bytes)]));
+  // Where a run branched off does not change what its first event says.
+  const { forks: _, ...unforked } = config;
   return {
     plan: {
       imitationChunks: config.imitation.chunks,
@@ -70,7 +73,7 @@ export function sessionInput(config: RunConfig, material: Material): JsonObject 
       designs: config.rollout.designs,
       executions: config.rollout.executions,
     },
-    config,
+    config: unforked,
     ...hashes,
   };
 }
@@ -78,6 +81,13 @@ export function sessionInput(config: RunConfig, material: Material): JsonObject 
 /** Threads that sample; results do not depend on their number. */
 export interface Hardware {
   readonly samplers: number;
+}
+
+export interface TroupeOptions {
+  /** Every design is this script, and no designer is called. */
+  readonly script?: string | undefined;
+  /** The recording that is executed again. */
+  readonly recorded?: EventReader | undefined;
 }
 
 /** The threads, models and effects of one attempt at a run. */
@@ -91,14 +101,13 @@ export class Troupe {
   readonly #sandbox: Sandbox;
   readonly #jail: PythonJail;
 
-  /** With `script`, every design is that script and no designer is called. */
   constructor(
     config: RunConfig,
     material: Material,
     kit: Kit,
     log: EventLog,
     hardware: Hardware,
-    script?: string,
+    { script, recorded }: TroupeOptions = {},
   ) {
     const { tasks, tokenizer } = material;
     const index = new TaskIndex(tasks);
@@ -141,9 +150,12 @@ export class Troupe {
         verifier: kit.verifier,
         task: (id) => index.get(id),
       });
-    this.effects = this.effectsThrough((policy) =>
-      script === undefined ? policy : withFixedDesign(policy, script),
-    );
+    const forks = config.forks ?? [];
+    const isBefore = recorded === undefined ? () => false : callsBefore(recorded, forks);
+    this.effects = this.effectsThrough((policy) => {
+      const front = forks.length === 0 ? policy : forkedPolicy(policy, forks, isBefore);
+      return script === undefined ? front : withFixedDesign(front, script);
+    });
   }
 
   /** The run's effects with its policy behind another one. */
@@ -166,6 +178,17 @@ export class Troupe {
     if (last === undefined) return;
     this.models.restore(log, labelSchema.parse(last.data).label);
     await this.load();
+  }
+
+  /** Loads the versions that play behind the run's forks, from its blobs. */
+  async loadForked(log: EventReader): Promise<void> {
+    for (const [index, { policies }] of (this.#rehearsal.config.forks ?? []).entries()) {
+      for (const role of ['designer', 'executor'] as const) {
+        if (policies?.[role] === undefined) continue;
+        const name = forkedWeights(index, role, this.models.modelOf(role));
+        await this.#policy.load(forkedModel(index, role), weightsOf(log, name));
+      }
+    }
   }
 
   /** Puts the models' weights into the policy that plays. */

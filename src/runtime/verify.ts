@@ -85,12 +85,21 @@ class Execution {
     const config = readConfig(this.#store, this.#run);
     const material = makeMaterial(config, kit);
     let scheduler: Scheduler | undefined;
-    const log = new VerifyingLog(this.#store.reader(this.#run), this.#complete, (compared) => {
-      onProgress?.(compared, this.#events);
-      if (!this.#complete && compared >= this.#events) scheduler?.stop();
-    });
-    const troupe = new Troupe(config, material, kit, log, hardware);
+    const recorded = this.#store.reader(this.#run);
+    const { forks = [] } = config;
+    const log = new VerifyingLog(
+      recorded,
+      this.#complete,
+      (compared) => {
+        onProgress?.(compared, this.#events);
+        if (!this.#complete && compared >= this.#events) scheduler?.stop();
+      },
+      (stream, version) =>
+        forks.some((fork) => fork.set && fork.stream === stream && fork.version === version),
+    );
+    const troupe = new Troupe(config, material, kit, log, hardware, { recorded });
     try {
+      await troupe.loadForked(recorded);
       scheduler = new Scheduler({
         log,
         effects: withRecordedKills(troupe.effects, this.#store.reader(this.#run)),
@@ -101,7 +110,7 @@ class Execution {
       });
       await scheduler.run('session', 'session', sessionInput(config, material));
       if (log.compared < this.#events) return log.firstMissing();
-      return this.#blobs([...materialBlobs(material).map(named), ...log.blobs()]);
+      return this.#blobs([...materialBlobs(material).map(named), ...log.blobs()], forks.length > 0);
     } catch (error) {
       if (error instanceof DivergenceError) return error.divergence;
       // Beyond the end of an altered log there is nothing to execute.
@@ -113,7 +122,10 @@ class Execution {
   }
 
   /** Stored weights, moments, tasks and tokenizer against those of the execution. */
-  #blobs(executed: readonly { readonly name: string; readonly hash: string }[]): Divergence | null {
+  #blobs(
+    executed: readonly { readonly name: string; readonly hash: string }[],
+    forked: boolean,
+  ): Divergence | null {
     const hashes = new Map(executed.map(({ name, hash }) => [name, hash]));
     const recorded = this.#store.reader(this.#run).blobs();
     const blob = (name: string, was: string, is: string): Divergence => {
@@ -121,13 +133,16 @@ class Execution {
       return { ...place, field: name, recorded: was, executed: is };
     };
     for (const { name, hash } of recorded) {
+      // Weights that a fork brought along from its parent's other versions.
+      if (name.startsWith('weights/fork/')) continue;
       const again = hashes.get(name);
       hashes.delete(name);
       // An execution of an interrupted run may be a version further than its log.
       if (again === undefined && !this.#complete) continue;
       if (again !== hash) return blob(name, hash, again ?? '(no such blob)');
     }
-    const [missing] = this.#complete ? hashes : [];
+    // A fork begins with the weights it needs; those that its parent kept besides stay there.
+    const [missing] = this.#complete && !forked ? hashes : [];
     return missing === undefined ? null : blob(missing[0], '(no such blob)', missing[1]);
   }
 }

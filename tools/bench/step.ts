@@ -81,7 +81,9 @@ async function perform(file: string, given: Workload, { seconds, pulse }: Measur
   const { config, material, kit } = given;
   const tasks = { ...material.tasks, heldOut: material.tasks.heldOut.slice(0, 2) };
   const store = Store.open(file, { mode: 'create', clock: Date.now });
-  const log = store.openLog(store.createRun({ config, codeVersion: 'bench' }).id);
+  const log = store.openLog(
+    store.createRun({ config: JSON.parse(JSON.stringify(config)), codeVersion: 'bench' }).id,
+  );
   const samplers = Math.min(4, availableParallelism());
   const troupe = new Troupe(config, { ...material, tasks }, kit, log, { samplers });
   try {

@@ -2,12 +2,13 @@ import type { StoredEvent } from '../../../store/event-log.ts';
 import { Store } from '../../../store/store.ts';
 import { configure } from '../../runtime/config.ts';
 import { defaultKit } from '../../runtime/kit.ts';
-import { type RunHandle, type RunOptions, resumeRun, startRun } from '../../runtime/run.ts';
+import { type RunOptions, resumeRun, startRun } from '../../runtime/run.ts';
 import type { Audience } from '../audience.ts';
 import { codeVersion } from '../code-version.ts';
 import { hardware } from '../hardware.ts';
 import { lines } from '../lines.ts';
 import { onceFree } from '../once-free.ts';
+import { stopOnSignals } from '../signals.ts';
 
 interface Options {
   readonly preset: string;
@@ -62,22 +63,4 @@ function changes({ preset, seed, steps, policies, stage }: Options) {
     ...(policies === undefined ? {} : { policies }),
     ...(stage === undefined ? {} : { stage: { ...configure(preset, {}).stage, steps: stage } }),
   };
-}
-
-/** A terminal's Ctrl-C comes twice to a process behind bin/troupe.cjs; within this time (ms) it is the same one. */
-const ECHO = 500;
-
-/** The first signal ends the run cleanly, so that it can be resumed; a second one ends the process. */
-function stopOnSignals(run: RunHandle): void {
-  let first: number | null = null;
-  const stop = () => {
-    if (first === null) {
-      first = performance.now();
-      run.stop();
-    } else if (performance.now() - first > ECHO) {
-      // At once and for sure: what is acknowledged is in the store, and an exit that waits might not come.
-      process.kill(process.pid, 'SIGKILL');
-    }
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
 }

@@ -9,6 +9,8 @@ import type { Tokenizer } from '../../policies/tokenizer.ts';
 export interface Change {
   readonly field: string;
   readonly value: Json;
+  /** As it was written: what a text member becomes, whatever it looks like. */
+  readonly raw: string;
 }
 
 /** Reads `text=…` as a user writes it: JSON where it is JSON, plain text otherwise. Throws UserError. */
@@ -20,9 +22,9 @@ export function parseChange(text: string): Change {
   }
   const value = text.slice(cut + 1);
   try {
-    return { field, value: z.json().parse(JSON.parse(value)) };
+    return { field, raw: value, value: z.json().parse(JSON.parse(value)) };
   } catch {
-    return { field, value };
+    return { field, raw: value, value };
   }
 }
 
@@ -39,7 +41,8 @@ export function changed(event: StoredEvent, changes: readonly Change[], tokenize
   return event.type === 'called' ? forced(event, data, changes, tokenizer) : data;
 }
 
-function withMember(data: JsonObject, event: StoredEvent, { field, value }: Change): JsonObject {
+function withMember(data: JsonObject, event: StoredEvent, change: Change): JsonObject {
+  const { field, raw } = change;
   const [name = '', ...rest] = field.split('.');
   const old = data[name];
   if (old === undefined) {
@@ -50,9 +53,11 @@ function withMember(data: JsonObject, event: StoredEvent, { field, value }: Chan
     if (typeof old !== 'object' || old === null || Array.isArray(old)) {
       throw new UserError('no-such-field', `"${name}" of ${place(event)} has no members.`);
     }
-    const inner = withMember(old as JsonObject, event, { field: rest.join('.'), value });
+    const inner = withMember(old as JsonObject, event, { ...change, field: rest.join('.') });
     return { ...data, [name]: inner };
   }
+  const value =
+    typeof old === 'string' && typeof change.value !== 'string' && name !== 'tokens' ? raw : change.value;
   if (kindOf(old) !== kindOf(value) && !(event.type === 'called' && name === 'tokens')) {
     throw new UserError(
       'other-type',

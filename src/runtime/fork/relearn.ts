@@ -45,6 +45,12 @@ export async function modelsAt(
       'The weights within a cold start are not kept; fork at an event after it.',
     );
   }
+  const last = learned.at(-1);
+  if (last !== undefined && last.label === versions(reader, reader.count()).at(-1)?.label) {
+    // Nothing was learned since: weights and moments stand in the store as they were.
+    models.restore(reader, last.label);
+    return models;
+  }
   models.restoreWeights(reader, cold.label);
   if (learned.length === 0) return models;
   const learner = new LearnerThread({ config: models.transformer, shards: config.shards });

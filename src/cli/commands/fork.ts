@@ -1,0 +1,75 @@
+import { Store } from '../../../store/store.ts';
+import { UserError } from '../../core/errors.ts';
+import type { Role } from '../../policies/prompt.ts';
+import { parseChange } from '../../runtime/fork/change.ts';
+import { forkRun } from '../../runtime/fork/fork.ts';
+import { defaultKit } from '../../runtime/kit.ts';
+import { resumeRun } from '../../runtime/run.ts';
+import { codeVersion } from '../code-version.ts';
+import { hardware } from '../hardware.ts';
+import { lines } from '../lines.ts';
+import { ProgressLine } from '../progress-line.ts';
+import { stopOnSignals } from '../signals.ts';
+
+interface Options {
+  readonly at: string;
+  readonly set: readonly string[];
+  readonly policy: readonly string[];
+  /** `true` where no name was given. */
+  readonly fresh?: string | true;
+  readonly run: boolean;
+  readonly store: string;
+  readonly json?: boolean;
+}
+
+/** `troupe fork`: a run that shares another's events up to one of them, with one thing changed, and goes on from there. */
+export async function fork(name: string, options: Options): Promise<void> {
+  const changes = options.set.map(parseChange);
+  const policies = Object.fromEntries(options.policy.map(parsePolicy));
+  const store = Store.open(options.store, { mode: 'write', clock: Date.now });
+  const progress = new ProgressLine(process.stderr, Date.now);
+  try {
+    const forked = await forkRun(store, name, {
+      kit: defaultKit(),
+      codeVersion: codeVersion(),
+      at: options.at,
+      changes,
+      policies,
+      fresh: options.fresh === true ? 'fresh' : options.fresh,
+      onProgress: (what, done, of) =>
+        progress.show(what, done, of, what.startsWith('copying') ? 'events' : 'steps'),
+    });
+    progress.clear();
+    const { run, parent, at, prefixCalls } = forked;
+    process.stdout.write(
+      options.json === true
+        ? `${JSON.stringify(forked)}\n`
+        : `${run} forks ${parent} at event ${at}; the ${prefixCalls} policy calls before it are shared.\n`,
+    );
+    if (!options.run) return;
+    const audience = lines(options.json === true);
+    const handle = resumeRun(store, run, {
+      kit: defaultKit(),
+      hardware: hardware(),
+      codeVersion: codeVersion(),
+      onEvents: (events) => audience.hear(events),
+    });
+    stopOnSignals(handle);
+    await audience.attend(handle, store);
+  } finally {
+    progress.clear();
+    store.close();
+  }
+}
+
+/** `designer=step/3` */
+function parsePolicy(text: string): [Role, string] {
+  const [role, version] = text.split('=');
+  if ((role === 'designer' || role === 'executor') && version !== undefined && version !== '') {
+    return [role, version];
+  }
+  throw new UserError(
+    'bad-policy',
+    `--policy takes designer=VERSION or executor=VERSION; "${text}" is neither.`,
+  );
+}

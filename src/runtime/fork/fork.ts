@@ -1,0 +1,189 @@
+import type { EventReader, NewBlob, NewEvent, StoredEvent } from '../../../store/event-log.ts';
+import type { Store } from '../../../store/store.ts';
+import { must, UserError } from '../../core/errors.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { Role } from '../../policies/prompt.ts';
+import type { Fork } from '../config.ts';
+import type { Kit } from '../kit.ts';
+import { type Models, weightsName } from '../models.ts';
+import { readConfig } from '../run.ts';
+import { materialBlobs, readMaterial } from '../troupe.ts';
+import { findVersion, keptVersions } from '../versions.ts';
+import { type Change, changed } from './change.ts';
+import { forkedWeights } from './front.ts';
+import { modelsAt } from './relearn.ts';
+
+export interface ForkOptions {
+  readonly kit: Kit;
+  readonly codeVersion: string;
+  /** The event where the two part: a position in the run, or `STREAM@VERSION`. */
+  readonly at: string;
+  /** What the event says instead. Without changes it is decided again. */
+  readonly changes: readonly Change[];
+  /** Draws what follows from streams of this name. */
+  readonly fresh?: string | undefined;
+  /** Policy versions that play a role from here on. */
+  readonly policies: { readonly [role in Role]?: string };
+  readonly onProgress?: (what: string, done: number, of: number) => void;
+}
+
+export interface Forked {
+  readonly run: string;
+  readonly parent: string;
+  readonly at: number;
+  /** Policy calls of the shared prefix: taken over, not made. */
+  readonly prefixCalls: number;
+}
+
+/** Events copied in one transaction. */
+const PAGE = 1000;
+
+/**
+ * Makes a run that shares the events of another up to one of them, and differs in that one. It is a run like any
+ * other: resume it and it goes on from there, at no cost for what came before. Nothing of the parent changes.
+ * Throws UserError for an event that is not there, or that cannot be what is asked for.
+ */
+export async function forkRun(store: Store, name: string, options: ForkOptions): Promise<Forked> {
+  const { id: parent } = store.run(name);
+  const reader = store.reader(parent);
+  const config = readConfig(store, parent);
+  const earlier = config.forks ?? [];
+  const event = findEvent(reader, options.at, parent);
+  const material = must(readMaterial(reader), 'the tasks and tokenizer of the run');
+  const set = options.changes.length > 0;
+  if (!set && options.fresh === undefined && Object.keys(options.policies).length === 0) {
+    throw new UserError(
+      'nothing-changed',
+      'A fork differs in something: say what with --set FIELD=VALUE, --policy ROLE=VERSION or --fresh.',
+    );
+  }
+  const data = set ? changed(event, options.changes, material.tokenizer) : null;
+  const versions = Object.entries(options.policies).map(([role, wanted]) => {
+    return [role, findVersion(reader, wanted, parent)] as const;
+  });
+  const models = await modelsAt(reader, event.seq - 1, config, material, options.kit, (done, of) =>
+    options.onProgress?.('learning the weights again', done, of),
+  );
+  const fork: Fork = {
+    parent,
+    at: event.seq,
+    stream: event.stream,
+    version: event.version,
+    set,
+    ...(options.fresh === undefined ? {} : { fresh: options.fresh }),
+    ...(versions.length === 0
+      ? {}
+      : { policies: Object.fromEntries(versions.map(([role, { version }]) => [role, version])) }),
+  };
+  const { id: run } = store.createRun({
+    config: JSON.parse(JSON.stringify({ ...config, forks: [...earlier, fork] })),
+    codeVersion: options.codeVersion,
+  });
+  const log = store.openLog(run);
+  try {
+    const put = [
+      ...materialBlobs(material),
+      ...modelBlobs(reader, models, event.seq - 1),
+      ...versions.flatMap(([role, { label }]) => playedBy(reader, models, role, label, earlier.length)),
+      ...reader
+        .blobs()
+        .filter(({ name }) => name.startsWith('weights/fork/'))
+        .flatMap(({ name }) => stored(reader, name)),
+    ];
+    log.append([], { put });
+    const prefixCalls = copyPrefix(reader, event, data, (events) => log.append(events), options.onProgress);
+    log.close('forked');
+    return { run, parent, at: event.seq, prefixCalls };
+  } catch (error) {
+    log.close('fork failed');
+    throw error;
+  }
+}
+
+/** The event that a user means. */
+function findEvent(reader: EventReader, at: string, run: string): StoredEvent {
+  const cut = at.lastIndexOf('@');
+  const event = /^\d+$/.test(at)
+    ? reader.eventAt(Number(at))
+    : cut > 0
+      ? reader.read(at.slice(0, cut))[Number(at.slice(cut + 1))]
+      : undefined;
+  if (event === undefined) {
+    throw new UserError(
+      'no-such-event',
+      `The run ${run} has no event "${at}"; --at takes 2 to ${reader.count()}, or STREAM@VERSION such as session@1.`,
+    );
+  }
+  if (event.seq === 1) {
+    throw new UserError(
+      'no-prefix',
+      'A fork at the first event shares nothing; start a run with "troupe train".',
+    );
+  }
+  return event;
+}
+
+function copyPrefix(
+  reader: EventReader,
+  event: StoredEvent,
+  data: JsonObject | null,
+  append: (events: readonly NewEvent[]) => void,
+  onProgress: ForkOptions['onProgress'],
+): number {
+  let calls = 0;
+  let page: NewEvent[] = [];
+  const flush = (done: number) => {
+    append(page);
+    page = [];
+    onProgress?.('copying events', done, event.seq);
+  };
+  for (const each of reader.events({ upTo: event.seq - 1 })) {
+    const { stream, version, type } = each;
+    if (type === 'called') calls++;
+    page.push({ stream, expectedVersion: version, type, data: each.data });
+    if (page.length === PAGE) flush(each.seq);
+  }
+  if (data !== null) {
+    page.push({ stream: event.stream, expectedVersion: event.version, type: event.type, data });
+  }
+  flush(event.seq);
+  return calls;
+}
+
+/** Weights and moments at the fork, under the names by which a resumed run looks for them. */
+function modelBlobs(reader: EventReader, models: Models, upTo: number): NewBlob[] {
+  const labels = reader
+    .read('session')
+    .filter(({ type, seq }) => (type === 'imitated' || type === 'learned') && seq <= upTo)
+    .map(({ data }) => String(data.label));
+  const last = labels.at(-1);
+  if (last === undefined) return [];
+  const cold = keptVersions(reader).find(({ label }) => label.startsWith('cold-start/'));
+  const blobs = [
+    ...models.blobs(last, 'designer'),
+    ...models.blobs(last, 'executor'),
+    ...(cold === undefined ? [] : models.ids.flatMap((id) => stored(reader, weightsName(cold.label, id)))),
+  ];
+  return [...new Map(blobs.map((blob) => [blob.name, blob])).values()];
+}
+
+/** The weights of another version, for the role that it plays from the fork on. */
+function playedBy(
+  reader: EventReader,
+  models: Models,
+  role: string,
+  label: string,
+  index: number,
+): NewBlob[] {
+  const owner: Role = role === 'designer' ? 'designer' : 'executor';
+  const id = models.modelOf(owner);
+  return stored(reader, weightsName(label, id)).map((blob) => ({
+    ...blob,
+    name: forkedWeights(index, owner, id),
+  }));
+}
+
+function stored(reader: EventReader, name: string): NewBlob[] {
+  const bytes = reader.blob(name);
+  return bytes === undefined ? [] : [{ name, kind: 'weights', bytes }];
+}
