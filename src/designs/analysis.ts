@@ -65,7 +65,8 @@ function examine(state: ChartState, path: string): Examined {
     }
   }
   flaws.push(...endless(state, path, edges));
-  return { flaws: [...flaws, ...below], ends: finals.some((name) => reached.has(name)) };
+  // The innermost first: it is where the fault is.
+  return { flaws: [...below, ...flaws], ends: finals.some((name) => reached.has(name)) };
 }
 
 /** The live transitions of a state to its siblings; what is dead, or leaves a case open, becomes a flaw. */
@@ -87,22 +88,17 @@ function edgesOf(
     transitions.forEach((transition, index) => {
       const { target } = transition;
       if (live[index] === false) {
-        flaws.push(
-          flaw(
-            'transitions',
-            path,
-            `${what} ${target ?? 'nothing'} is never taken: those before it cover every case`,
-          ),
-        );
+        const why = 'those before it cover every case';
+        flaws.push(flaw('transitions', path, `never goes to "${target ?? name}" (${what}): ${why}`));
       } else if (target !== undefined && !siblings.has(target)) {
-        flaws.push(flaw('end', path, `${what} leads to "${target}", which is not there`));
+        flaws.push(flaw('end', path, `goes to "${target}" (${what}), which is not there`));
       } else edges.push({ from: name, to: target ?? name, transition });
     });
-    if (mustLead && !exhaustive) flaws.push(flaw('end', path, `${what} nowhere in some case`));
+    if (mustLead && !exhaustive) flaws.push(flaw('end', path, `stays where it is in some case (${what})`));
   };
-  add('its decision for', always, state.on === undefined && state.states === undefined);
-  if (ends) add('when it is done, going to', done, state.states !== undefined);
-  for (const [event, transitions] of lists) add(`on ${event}, going to`, transitions, true);
+  add('deciding', always, always.length > 0 && state.on === undefined && state.states === undefined);
+  if (ends) add('when it is done', done, state.states !== undefined);
+  for (const [event, transitions] of lists) add(`on ${event}`, transitions, true);
   const asks = actionsOf(state.entry).flatMap(({ type }) => ANSWERS[type] ?? []);
   const hears = new Set(lists.map(([event]) => event));
   if (state.states === undefined && always.length === 0) {

@@ -175,10 +175,21 @@ function flawsByNode(
   const places = new Map<string, NodeSpec>();
   const chart = library.chart(root, { path: name, sees: [] }, (node, { path }) => places.set(path, node));
   return flawsOf(chart, name).map(({ check, path, message }) => {
-    const owner = ancestors(path).find((each) => places.has(each));
-    const node = owner === undefined ? root : places.get(owner);
+    const state = path.split('.');
+    // A place's path leaves out the states that stand between nodes (`vote.voting.solve1`).
+    const owner = [...places.keys()]
+      .filter((place) => isWithin(place.split('.'), state))
+      .reduce((best, place) => (place.length > best.length ? place : best), name);
+    const node = places.get(owner);
     return { check, message, path: nodes.find((each) => each.node === node)?.path ?? '' };
   });
+}
+
+/** Whether the names of a place come in a state's path, in order. */
+function isWithin(place: readonly string[], state: readonly string[]): boolean {
+  let found = 0;
+  for (const part of state) if (part === place[found]) found++;
+  return found === place.length;
 }
 
 /** The line of a node, or of the nearest node around it that has one. */

@@ -73,7 +73,6 @@ export const graphNode: NodeKind<GraphSpec> = {
       const end = settle(path, [own, path], 'lastKept');
       const inner = of.chart(node, { path: own, sees: [...sees, ...paths] });
       const onwards = next(spec, name, { path, own, ask, after, end });
-      Object.assign(states, onwards.states);
       const entry: ChartState['entry'] = [{ type: 'count', params: { path } }, ...[inner.entry ?? []].flat()];
       const move: ChartTransition = {
         guard: { type: 'within', params: { path, limit: spec.steps } },
@@ -88,6 +87,7 @@ export const graphNode: NodeKind<GraphSpec> = {
             ? end
             : [{ guard: { type: 'failed', params: { path: own } }, ...end }, move, end],
       };
+      Object.assign(states, onwards.states);
     });
     return {
       entry: { type: 'begin', params: { path } },
