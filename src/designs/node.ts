@@ -26,7 +26,7 @@ export interface Place {
 
 /** Something that a node says and that cannot be meant, beyond what a schema can tell. */
 export interface Fault {
-  readonly check: 'names' | 'transitions';
+  readonly check: 'names' | 'transitions' | 'reachable';
   readonly message: string;
 }
 

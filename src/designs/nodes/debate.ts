@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ChartTransition } from '../../../machines/chart.ts';
 import { NOTHING, sum, times } from '../bounds.ts';
 import { combine, settle, uniqueNames } from '../chart-parts.ts';
 import type { NodeKind, NodeSpec } from '../node.ts';
@@ -46,7 +47,12 @@ export const debateNode: NodeKind<DebateSpec> = {
     const before = `${path}.before`;
     const earlier = uniqueNames(spec.of.map((each) => of.name(each))).map((name) => `${before}.${name}`);
     const { states, paths } = crowd(spec.of, { path, sees: [...sees, ...earlier] }, of);
-    const keep = paths.map((own, index) => combine(earlier[index] ?? before, [own], 'same'));
+    const again: ChartTransition = {
+      guard: { type: 'within', params: { path, limit: rounds } },
+      target: 'round',
+      reenter: true,
+      actions: paths.map((own, index) => combine(earlier[index] ?? before, [own], 'same')),
+    };
     const vote = settle(path, paths, 'majority');
     const ruling = `${path}.ruling`;
     return {
@@ -57,15 +63,7 @@ export const debateNode: NodeKind<DebateSpec> = {
           entry: { type: 'count', params: { path } },
           type: 'parallel',
           states,
-          onDone: [
-            {
-              guard: { type: 'within', params: { path, limit: rounds } },
-              target: 'round',
-              reenter: true,
-              actions: keep,
-            },
-            spec.judge === undefined ? vote : { target: 'judging' },
-          ],
+          onDone: [...(rounds === 1 ? [] : [again]), spec.judge === undefined ? vote : { target: 'judging' }],
         },
         ...(spec.judge === undefined
           ? {}

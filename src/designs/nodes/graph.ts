@@ -60,6 +60,7 @@ export const graphNode: NodeKind<GraphSpec> = {
   chart: (spec, { path, sees }, of) => {
     const names = Object.keys(spec.nodes);
     const paths = names.map((name) => `${path}.${name}`);
+    const last = visited(spec).at(-1) ?? new Set();
     const helpers = uniqueNames(
       names.flatMap((name) => [`after-${name}`, `ask-${name}`]),
       ['done', ...names],
@@ -74,8 +75,10 @@ export const graphNode: NodeKind<GraphSpec> = {
       const inner = of.chart(node, { path: own, sees: [...sees, ...paths] });
       const onwards = next(spec, name, { path, own, ask, after, end });
       const entry: ChartState['entry'] = [{ type: 'count', params: { path } }, ...[inner.entry ?? []].flat()];
+      // Only a node that can be the last step's has to look at the limit.
+      const limited = last.has(name);
       const move: ChartTransition = {
-        guard: { type: 'within', params: { path, limit: spec.steps } },
+        ...(limited ? { guard: { type: 'within' as const, params: { path, limit: spec.steps } } } : {}),
         target: onwards.first,
         actions: { type: 'combine', params: { path, from: [own, path], by: 'lastKept' } },
       };
@@ -85,7 +88,7 @@ export const graphNode: NodeKind<GraphSpec> = {
         onDone:
           onwards.first === 'done'
             ? end
-            : [{ guard: { type: 'failed', params: { path: own } }, ...end }, move, end],
+            : [{ guard: { type: 'failed', params: { path: own } }, ...end }, move, ...(limited ? [end] : [])],
       };
       Object.assign(states, onwards.states);
     });
@@ -141,6 +144,22 @@ function next(spec: GraphSpec, name: string, { path, own, ask, after, end }: Ste
   return decision(path, after, [own], open ? [...branches, end] : branches);
 }
 
+/** Where a walk may go from a node. */
+function behind({ nodes, edges, finish = [], routing = {} }: GraphSpec, name: string): string[] {
+  if (finish.includes(name)) return [];
+  if (name in routing) return Object.keys(nodes);
+  return edges.filter(({ from }) => from === name).map(({ to }) => to);
+}
+
+/** The nodes that a walk may visit with each of its steps, whatever its conditions say. */
+function visited(spec: GraphSpec): Set<string>[] {
+  const steps = [new Set([spec.start])];
+  while (steps.length < spec.steps) {
+    steps.push(new Set([...(steps.at(-1) ?? [])].flatMap((name) => behind(spec, name))));
+  }
+  return steps;
+}
+
 /**
  * The dearest walk of at most `steps` nodes, in each respect: the dearest walk of k nodes that begins at a
  * node costs that node and the dearest of k − 1 nodes that begins behind one of its edges.
@@ -157,19 +176,13 @@ function walkBounds(spec: GraphSpec, of: Compiler): Bounds {
       return [name, { own, asking }];
     }),
   );
-  const behind = (name: string) =>
-    spec.finish?.includes(name) === true
-      ? []
-      : spec.routing?.[name] === undefined
-        ? spec.edges.filter(({ from }) => from === name).map(({ to }) => to)
-        : names;
   let dearest = new Map<string, Bounds>(names.map((name) => [name, NOTHING]));
   for (let step = 0; step < spec.steps; step++) {
     const before = dearest;
     dearest = new Map(
       names.map((name) => {
         const { own = NOTHING, asking = NOTHING } = cost.get(name) ?? {};
-        const onwards = behind(name).map((to) => before.get(to) ?? NOTHING);
+        const onwards = behind(spec, name).map((to) => before.get(to) ?? NOTHING);
         return [name, sum(own, step === 0 ? NOTHING : asking, most(onwards))];
       }),
     );
@@ -177,7 +190,10 @@ function walkBounds(spec: GraphSpec, of: Compiler): Bounds {
   return dearest.get(spec.start) ?? NOTHING;
 }
 
-function graphFaults({ nodes, start, edges, finish = [], routing = {} }: GraphSpec): Fault[] {
+function graphFaults(spec: GraphSpec): Fault[] {
+  const { nodes, start, edges, finish = [], routing = {}, steps } = spec;
+  const everywhere = visited({ ...spec, steps: Object.keys(nodes).length }).flatMap((names) => [...names]);
+  const inTime = new Set(visited(spec).flatMap((names) => [...names]));
   const mentioned = [
     start,
     ...edges.flatMap(({ from, to }) => [from, to]),
@@ -194,5 +210,13 @@ function graphFaults({ nodes, start, edges, finish = [], routing = {} }: GraphSp
         const why = finish.includes(from) ? 'the walk ends there' : 'a function routes from there';
         return { check: 'transitions', message: `the edge "${from}" → "${to}" is never taken: ${why}` };
       }),
+    ...[...new Set(everywhere)]
+      .filter((name) => name in nodes && !inTime.has(name))
+      .map(
+        (name): Fault => ({
+          check: 'reachable',
+          message: `no walk of ${steps} ${steps === 1 ? 'step' : 'steps'} comes as far as "${name}"`,
+        }),
+      ),
   ];
 }

@@ -54,11 +54,12 @@ export const loopNode: NodeKind<LoopSpec> = {
       target: start,
     };
     const after = decision(path, 'after', [last], [{ test: spec.until, ...end }, { target: 'next' }]);
-    const keep = combine(last, [own], 'same');
+    // A pass that was skipped leaves the answer of the one before.
+    const keep = combine(last, [own, last], 'answerOrSkip');
     const passed: ChartTransition[] = [
       { guard: { type: 'failed', params: { path: own } }, ...settle(path, [last, own]) },
       ...(spec.until === undefined
-        ? [{ ...again, reenter: true as const, actions: keep }, settle(path, [own], 'same')]
+        ? [{ ...again, reenter: true as const, actions: keep }, settle(path, [own, last], 'answerOrSkip')]
         : [{ target: after.first, actions: keep }]),
     ];
     const states: { [name: string]: ChartState } = {};

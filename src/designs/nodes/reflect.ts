@@ -86,10 +86,14 @@ function reflection(spec: ReflectSpec, at: Place, of: Compiler): ChartState {
   const again: ChartTransition[] = [
     {
       guard: { type: 'within', params: { path, limit: rounds } },
-      target: examining,
+      target: 'look',
       actions: combine(path, best, 'firstAnswer'),
     },
   ];
+  const isAnswered = {
+    type: 'holds' as const,
+    params: { predicate: { test: 'answered' as const }, about: drafts },
+  };
   return {
     ...(rounds === 1 ? {} : { entry: { type: 'begin' as const, params: { path } } }),
     initial: 'draft',
@@ -105,6 +109,9 @@ function reflection(spec: ReflectSpec, at: Place, of: Compiler): ChartState {
       ...(spec.critic === undefined
         ? { check: tests(path, drafts, best) }
         : { critic: criticism(spec.critic, { path: critic, sees }, path, drafts, best) }),
+      ...(rounds === 1
+        ? {}
+        : { look: { always: [{ guard: isAnswered, target: examining }, { target: 'revise' }] } }),
       revise: {
         ...(rounds === 1 ? {} : { entry: { type: 'count' as const, params: { path } } }),
         ...askAgent(
