@@ -50,7 +50,10 @@ export interface OpenAgentParams {
 }
 
 export type ChartAction =
-  /** Forgets results, feedback, values and counts at `path` and below: a node begins anew. */
+  /**
+   * A node begins anew: forgets results, feedback and values below `path`, and its counts. The node's own
+   * result stands until there is another, since others may see it.
+   */
   | { readonly type: 'begin'; readonly params: PathParams }
   /** Counts one more pass under `path`. */
   | { readonly type: 'count'; readonly params: PathParams }

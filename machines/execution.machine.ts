@@ -71,15 +71,16 @@ export function executionMachine(root: string, body: ChartState, vocabulary: Voc
     },
     actions: {
       begin: assign(({ context }, { path }: PathParams) => {
-        const stays = ([key]: readonly [string, unknown]) => key !== path && !key.startsWith(`${path}.`);
+        const stays = (key: string) => !key.startsWith(`${path}.`);
         const without = <T>(members: { readonly [key: string]: T }): { [key: string]: T } =>
-          Object.fromEntries(Object.entries(members).filter(stays));
+          Object.fromEntries(Object.entries(members).filter(([key]) => stays(key)));
+        const { [path]: _, ...counts } = without(context.counts);
         return {
           results: without(context.results),
-          order: context.order.filter((key) => stays([key, null])),
+          order: context.order.filter(stays),
           feedback: without(context.feedback),
           values: without(context.values),
-          counts: without(context.counts),
+          counts,
         };
       }),
       count: assign(({ context }, { path }: PathParams) => ({

@@ -54,7 +54,7 @@ export interface Branch extends Way {
  * put to the tests or to the script's functions, one after the other, then the state `name` with a guarded
  * transition per branch. Enter at `first`.
  *
- * @param path the questions are kept under `path.name1`, `path.name2`, …
+ * @param path the questions are kept under `path.name_1`, `path.name_2`, … (no node's name has such a sign)
  * @param about nodes whose latest answer the conditions are about
  */
 export function decision(
@@ -70,8 +70,8 @@ export function decision(
       if (leaf.test !== 'passed' && leaf.test !== 'python') return leaf;
       const text = JSON.stringify(leaf);
       let at = questions.findIndex((question) => JSON.stringify(question.leaf) === text);
-      if (at < 0) at = questions.push({ state: `${name}${questions.length + 1}`, leaf }) - 1;
-      return { test: 'measured', path: `${path}.${name}${at + 1}` };
+      if (at < 0) at = questions.push({ state: `${name}_${questions.length + 1}`, leaf }) - 1;
+      return { test: 'measured', path: `${path}.${name}_${at + 1}` };
     });
     return { guard: { type: 'holds', params: { predicate, about } }, ...way };
   });

@@ -18,7 +18,10 @@ export interface Bounds {
 
 /** Where a node stands in a design. */
 export interface Place {
-  /** Names of the states above it and its own, dotted; its result stands under this path. */
+  /**
+   * Names of the nodes above it and its own, dotted; its result stands under this path. What a node keeps for
+   * itself below its path has a capital letter or an underscore, which no node's name has.
+   */
   readonly path: string;
   /** Nodes whose answers it may see, where they have one. */
   readonly sees: readonly string[];

@@ -4,7 +4,7 @@ import { NOTHING, sum, times } from '../bounds.ts';
 import { combine, settle, uniqueNames } from '../chart-parts.ts';
 import type { NodeKind, NodeSpec } from '../node.ts';
 import { type AgentSpec, agentSchema, askAgent } from './agent.ts';
-import { crowd, crowdShape } from './vote.ts';
+import { crowd, crowdShape, rulingPath } from './vote.ts';
 
 export interface DebateSpec extends NodeSpec {
   readonly kind: 'debate';
@@ -44,9 +44,9 @@ export const debateNode: NodeKind<DebateSpec> = {
   chart: (spec, { path, sees }, of) => {
     const rounds = spec.rounds ?? ROUNDS;
     // What was said in the round before stands apart, so that nobody sees half of the next one.
-    const before = `${path}.before`;
+    const before = `${path}.Before`;
     const earlier = uniqueNames(spec.of.map((each) => of.name(each))).map((name) => `${before}.${name}`);
-    const { states, paths } = crowd(spec.of, { path, sees: [...sees, ...earlier] }, of);
+    const { states, paths, names } = crowd(spec.of, { path, sees: [...sees, ...earlier] }, of);
     const again: ChartTransition = {
       guard: { type: 'within', params: { path, limit: rounds } },
       target: 'round',
@@ -54,7 +54,7 @@ export const debateNode: NodeKind<DebateSpec> = {
       actions: paths.map((own, index) => combine(earlier[index] ?? before, [own], 'same')),
     };
     const vote = settle(path, paths, 'majority');
-    const ruling = `${path}.ruling`;
+    const ruling = rulingPath(path, names);
     return {
       entry: { type: 'begin', params: { path } },
       initial: 'round',

@@ -71,7 +71,8 @@ export const graphNode: NodeKind<GraphSpec> = {
       const [after = '', ask = ''] = helpers.slice(2 * index, 2 * index + 2);
       const node = spec.nodes[name];
       if (node === undefined) return;
-      const end = settle(path, [own, path], 'lastKept');
+      const kept = `${path}.Kept`;
+      const end = settle(path, [own, kept], 'lastKept');
       const inner = of.chart(node, { path: own, sees: [...sees, ...paths] });
       const onwards = next(spec, name, { path, own, ask, after, end });
       const entry: ChartState['entry'] = [{ type: 'count', params: { path } }, ...[inner.entry ?? []].flat()];
@@ -80,7 +81,7 @@ export const graphNode: NodeKind<GraphSpec> = {
       const move: ChartTransition = {
         ...(limited ? { guard: { type: 'within' as const, params: { path, limit: spec.steps } } } : {}),
         target: onwards.first,
-        actions: { type: 'combine', params: { path, from: [own, path], by: 'lastKept' } },
+        actions: { type: 'combine', params: { path: kept, from: [own, kept], by: 'lastKept' } },
       };
       states[name] = {
         ...inner,

@@ -3,7 +3,7 @@ import { sum } from '../bounds.ts';
 import { settle } from '../chart-parts.ts';
 import type { NodeKind, NodeSpec } from '../node.ts';
 import { type AgentSpec, agentSchema, askAgent } from './agent.ts';
-import { crowd, crowdShape } from './vote.ts';
+import { crowd, crowdShape, rulingPath } from './vote.ts';
 
 export interface JudgeSpec extends NodeSpec {
   readonly kind: 'judge';
@@ -25,9 +25,8 @@ export const judgeNode: NodeKind<JudgeSpec> = {
   shape: (spec, of) => `judge${crowdShape(spec.of, of)}|${of.shape(spec.by)})`,
   bounds: (spec, of) => sum(...spec.of.map((each) => of.bounds(each)), of.bounds(spec.by)),
   chart: (spec, at, of) => {
-    const { states, paths } = crowd(spec.of, at, of);
-    const ruling = `${at.path}.${spec.by.name}`;
-    const own = paths.includes(ruling) ? `${at.path}.ruling` : ruling;
+    const { states, paths, names } = crowd(spec.of, at, of);
+    const own = rulingPath(at.path, names);
     return {
       initial: 'answering',
       states: {

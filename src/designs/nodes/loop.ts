@@ -42,9 +42,9 @@ export const loopNode: NodeKind<LoopSpec> = {
     return sum(times(spec.times, sum(of.bounds(spec.of), asking)), decisionBounds([spec.while]));
   },
   chart: (spec, { path, sees }, of) => {
-    const [body = 'body'] = uniqueNames([of.name(spec.of)], ['done', 'before', 'after']);
+    const [body = 'body'] = uniqueNames([of.name(spec.of)], ['done', 'before', 'after', 'next']);
     const own = `${path}.${body}`;
-    const last = `${path}.last.${body}`;
+    const last = `${path}.Last.${body}`;
     const about = [...sees, last];
     const end = settle(path, [last], 'answerOrSkip');
     const before = decision(path, 'before', about, [{ test: spec.while, target: body }, end]);

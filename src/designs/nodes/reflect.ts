@@ -78,16 +78,18 @@ function reflection(spec: ReflectSpec, at: Place, of: Compiler): ChartState {
   const rounds = roundsOf(spec);
   const draft = `${path}.draft`;
   const revision = `${path}.revise`;
-  const drafts = [draft, revision];
   const critic = `${path}.critic`;
   const examining = spec.critic === undefined ? 'check' : 'critic';
-  // With several rounds the node's own result is the best answer so far.
-  const best = rounds === 1 ? [revision, draft] : [revision, path, draft];
+  // With several rounds, the best answer so far.
+  const kept = `${path}.Kept`;
+  // A revision that fails does not take away what there was.
+  const drafts = rounds === 1 ? [draft, revision] : [draft, kept];
+  const best = rounds === 1 ? [revision, draft] : [revision, kept, draft];
   const again: ChartTransition[] = [
     {
       guard: { type: 'within', params: { path, limit: rounds } },
       target: 'look',
-      actions: combine(path, best, 'firstAnswer'),
+      actions: combine(kept, best, 'firstAnswer'),
     },
   ];
   const isAnswered = {
@@ -95,7 +97,7 @@ function reflection(spec: ReflectSpec, at: Place, of: Compiler): ChartState {
     params: { predicate: { test: 'answered' as const }, about: drafts },
   };
   return {
-    ...(rounds === 1 ? {} : { entry: { type: 'begin' as const, params: { path } } }),
+    entry: { type: 'begin' as const, params: { path } },
     initial: 'draft',
     states: {
       // A draft that failed has nothing to examine: the reviser is asked from nothing.

@@ -55,7 +55,7 @@ export const voteNode: NodeKind<VoteSpec> = {
       spec.judge === undefined ? NOTHING : of.bounds(spec.judge),
     ),
   chart: (spec, at, of) => {
-    const { states, paths } = crowd(votersOf(spec), at, of);
+    const { states, paths, names } = crowd(votersOf(spec), at, of);
     const { judge } = spec;
     const count = settle(at.path, paths, 'majority');
     if (spec.weights !== undefined) count.actions = combine(at.path, paths, 'majority', spec.weights);
@@ -65,7 +65,7 @@ export const voteNode: NodeKind<VoteSpec> = {
         states: { voting: { type: 'parallel', states, onDone: count }, done: { type: 'final' } },
       };
     }
-    const ruling = `${at.path}.judge`;
+    const ruling = rulingPath(at.path, names);
     return {
       initial: 'voting',
       states: {
@@ -111,6 +111,11 @@ export function crowd(members: readonly NodeSpec[], at: Place, of: Compiler) {
     states[names[index] ?? ''] = of.chart(member, { path: paths[index] ?? '', sees: at.sees });
   });
   return { states, paths, names };
+}
+
+/** Where a judge's ruling stands: beside the answers it judges, under none of their names. */
+export function rulingPath(path: string, names: readonly string[]): string {
+  return `${path}.${uniqueNames(['ruling'], names)[0] ?? 'ruling'}`;
 }
 
 /** `3(agent` where all are alike, `(agent,agent+js` where they differ. */

@@ -81,7 +81,7 @@ function plain({ results, order, feedback, values, counts }: JsonObject): JsonOb
   return JSON.parse(JSON.stringify({ results, order, feedback, values, counts }));
 }
 
-function answersTo(command: Command, texts: readonly string[]): Answer[] {
+export function answersTo(command: Command, texts: readonly string[]): Answer[] {
   const { key } = command;
   if (command.type === 'open') {
     const outputs: JsonObject[] = [
