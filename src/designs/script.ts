@@ -5,7 +5,7 @@ import type { NodeLibrary } from './library.ts';
 import { HANDED_OVER, LINE } from './prelude.ts';
 
 /** Interpreter steps that a script may take; a design needs a handful. */
-const SCRIPT_STEPS = 200;
+const SCRIPT_STEPS = 20;
 
 /** What a script handed over, not yet checked, whatever its dialect. */
 export type Reading =
