@@ -57,14 +57,9 @@ export async function crash(options: CrashOptions): Promise<CrashReport> {
   const random = new RandomStream(seed, 'kills');
   const kills: Kill[] = [];
   for (;;) {
-    const left = wanted - kills.length;
     const stored = kills.at(-1)?.stored ?? 0;
-    // Even steps through what is left, so that no part of the run is spared.
-    const target =
-      left > 0
-        ? stored + 1 + Math.floor(random.uniform() * ((2 * (undisturbed.events - stored)) / (left + 1)))
-        : Number.POSITIVE_INFINITY;
-    const killed = await runUntil(start(disturbed, seed), target, random.uniform() * 40);
+    const moment = nextMoment(wanted - kills.length, stored, undisturbed.events, random);
+    const killed = await runUntil(start(disturbed, seed), moment);
     if (killed === null) break;
     kills.push({ ...killed, ...stateOf(disturbed, clock) });
     onProgress?.(kills.length);
@@ -78,6 +73,36 @@ export async function crash(options: CrashOptions): Promise<CrashReport> {
     lost: kills.reduce((sum, { announced, stored }) => sum + Math.max(0, announced - stored), 0),
   };
 }
+
+/** When a process is killed: so many milliseconds after it has announced an event like this. */
+interface Moment {
+  readonly isDue: (seq: number, type: string) => boolean;
+  readonly delay: number;
+}
+
+/** Of the kills, the share that is spent on the cold start, and on the writing of weights. */
+const COLD_SHARE = 0.12;
+const WEIGHTS_SHARE = 0.15;
+/** A chunk of the cold start, and a training step with its weights, take about this long, in milliseconds. */
+const CHUNK = 700;
+const LEARNING = 250;
+
+function nextMoment(left: number, stored: number, events: number, random: RandomStream): Moment {
+  if (left <= 0) return { isDue: () => false, delay: 0 };
+  // The cold start has few events and takes long; it gets kills that count time.
+  if (stored < COLD_EVENTS && random.uniform() < 1 - COLD_SHARE / 2) {
+    return { isDue: () => true, delay: random.uniform() * CHUNK };
+  }
+  if (random.uniform() < WEIGHTS_SHARE) {
+    return { isDue: (_, type) => type === 'credited', delay: random.uniform() * LEARNING };
+  }
+  // Even steps through what is left, so that no part of the run is spared.
+  const target = stored + 1 + Math.floor(random.uniform() * ((2 * (events - stored)) / (left + 1)));
+  return { isDue: (seq) => seq >= target, delay: random.uniform() * 40 };
+}
+
+/** Events of a cold start of the worker's configuration. */
+const COLD_EVENTS = 7;
 
 const WORKER = fileURLToPath(new URL('./crash-worker.ts', import.meta.url));
 
@@ -93,11 +118,10 @@ async function finish(child: ChildProcess): Promise<void> {
   if (code !== 0) throw new InvariantError(`the undisturbed run ended with ${code}`);
 }
 
-/** Kills the child some milliseconds after it has announced so many events; null if it finished before. */
+/** Kills the child at a moment; null if it finished before. */
 async function runUntil(
   child: ChildProcess,
-  target: number,
-  delay: number,
+  { isDue, delay }: Moment,
 ): Promise<{ announced: number; after: string } | null> {
   let announced = 0;
   let after = '(nothing)';
@@ -107,7 +131,7 @@ async function runUntil(
     const [seq = '0', type = ''] = line.split(' ');
     announced = Number(seq);
     after = type;
-    if (announced >= target) timer ??= setTimeout(() => child.kill('SIGKILL'), delay);
+    if (isDue(announced, type)) timer ??= setTimeout(() => child.kill('SIGKILL'), delay);
   }
   clearTimeout(timer);
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');

@@ -35,7 +35,7 @@ export const CORPUS: readonly string[] = [
   'const n = 3;\nconst a = agent("a");\nrun(vote(a, n));',
   'let nodes = [];\nfor (let i = 0; i < 3; i++) nodes.push(agent("a" + i));\nrun(judge(nodes, agent("j")));',
   'function twice(x) { return loop(x, 2); }\nrun(twice(twice(agent("a"))));',
-  'const ways = ["a", "b"].map((n) => agent(n, { prompt: `Work by ${n}.` }));\nrun(debate(ways));',
+  'const ways = ["a", "b"].map((n) => agent(n, { prompt: `Work by it.` }));\nrun(debate(ways));',
   'run(agent("a", { prompt: "The answer is 42." }))',
   'run(agent("a")); run(agent("b"));',
   'run(vote(vote(vote(agent("a"), 5), 5), 5))',

@@ -1,6 +1,7 @@
 import { type BenchReport, bench as measureAll } from '../../../tools/bench/bench.ts';
 import { type CheckFigures, measureCheck } from '../../../tools/bench/check.ts';
-import { machine } from '../../../tools/bench/measure.ts';
+import { inScratch, machine } from '../../../tools/bench/measure.ts';
+import { type CrashReport, crash } from '../../../tools/crash/crash.ts';
 import { type FuzzReport, fuzzScripts } from '../../../tools/fuzz/fuzz.ts';
 import { UserError } from '../../core/errors.ts';
 import { configure } from '../../runtime/config.ts';
@@ -9,7 +10,7 @@ import { table } from '../table.ts';
 
 interface Options {
   readonly seconds: number;
-  readonly count: number;
+  readonly count?: number;
   readonly seed: number;
   readonly json?: boolean;
 }
@@ -49,7 +50,7 @@ const BENCHES: { readonly [name: string]: (options: Options, progress: ProgressL
       const figures = await measureCheck({ seconds, pulse });
       return { report: { machine: machine(), ...figures }, lines: checkLines(figures), good: true };
     },
-    async fuzz({ count, seed }, progress) {
+    async fuzz({ count = 10_000, seed }, progress) {
       const report = await fuzzScripts({
         seed,
         count,
@@ -58,7 +59,39 @@ const BENCHES: { readonly [name: string]: (options: Options, progress: ProgressL
       });
       return { report, lines: fuzzLines(report), good: report.violations.length === 0 };
     },
+    async crash({ count = 100, seed }, progress) {
+      const report = await inScratch((file) =>
+        crash({
+          calm: file('calm.db'),
+          disturbed: file('disturbed.db'),
+          kills: count,
+          seed,
+          clock: Date.now,
+          onProgress: (done) => progress.show('killing a run', done, count, 'kills'),
+        }),
+      );
+      return { report, lines: crashLines(report), good: isUnharmed(report) };
+    },
   };
+
+function isUnharmed({ kills, sameEvents, sameWeights, lost }: CrashReport): boolean {
+  return sameEvents && sameWeights && lost === 0 && kills.every(({ whole }) => whole);
+}
+
+function crashLines({ kills, events, sameEvents, sameWeights, lost }: CrashReport): string[] {
+  const rows = kills.map(({ after, announced, stored, whole }, index) => [
+    String(index + 1),
+    after,
+    String(announced),
+    String(stored),
+    whole ? 'whole' : 'DAMAGED',
+  ]);
+  return [
+    `${kills.length} kills over ${events} events; ${lost} acknowledged events lost`,
+    `event hash ${sameEvents ? 'equal to' : 'DIFFERENT from'} the undisturbed run's, weights hash ${sameWeights ? 'equal' : 'DIFFERENT'}`,
+    table(['kill', 'after', 'announced', 'stored', 'store'], rows),
+  ];
+}
 
 type Row = [string, string, string, string];
 
