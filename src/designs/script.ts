@@ -60,8 +60,14 @@ export async function readJavaScript(
   if (!outcome.success || outcome.data === null) {
     return { ok: false, cause: 'no-design', message: 'the script never called run(node)' };
   }
-  const lines = new Map<string, number>([['', outcome.data.at]]);
+  const lines = new Map<string, number>();
+  if (isLine(outcome.data.at)) lines.set('', outcome.data.at);
   return { ok: true, root: withoutLines(outcome.data.node, '', lines), lines, question: null };
+}
+
+/** Scripts can hand over numbers of their own in the place of lines. */
+function isLine(value: number): boolean {
+  return Number.isSafeInteger(value) && value > 0;
 }
 
 /** How deep lines are looked for; what is nested deeper is refused by the schema. */
@@ -76,7 +82,7 @@ function withoutLines(value: unknown, path: string, lines: Map<string, number>, 
   }
   const members = Object.entries(value).flatMap(([name, member]) => {
     if (name === LINE && typeof member === 'number') {
-      lines.set(path, member);
+      if (isLine(member)) lines.set(path, member);
       return [];
     }
     return [[name, withoutLines(member, inner(name), lines, depth + 1)] as const];

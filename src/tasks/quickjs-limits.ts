@@ -1,3 +1,6 @@
+import { workPrelude } from './quickjs-work.ts';
+import type { SandboxProgram } from './sandbox.ts';
+
 /** What one program may use. Everything but the wall clock is counted, so the same program always ends the same way. */
 export const LIMITS = {
   /** Default step budget; one step is 10,000 loop turns or calls of the interpreter. */
@@ -13,8 +16,9 @@ export const LIMITS = {
   workerStack: 48,
   /** Characters of the program. */
   source: 20_000,
-  /** Characters of the value's JSON. */
+  /** Characters of the value's JSON, and how deep it may be nested: hosts go through it by recursion. */
   output: 100_000,
+  outputDepth: 1_000,
   /** Characters of an error message. */
   message: 160,
   /** Elements that built-ins without an interrupt callback may go through, summed over the program. */
@@ -22,6 +26,8 @@ export const LIMITS = {
   /** Characters and nesting that `JSON.parse` accepts. */
   jsonText: 20_000,
   jsonDepth: 200,
+  /** Steps past the budget after which a program that catches the interrupt is given up, with its thread. */
+  overdrawn: 10,
   /** A program that made no progress for this long is killed; milliseconds. */
   killAfter: 5_000,
 } as const;
@@ -38,28 +44,10 @@ export function hasBigIntLiteral(source: string): boolean {
   return /(?<![\w$])(0[xob][\da-f_]+|\d[\d_]*)n(?![\w$])/i.test(source);
 }
 
-/** Built-ins that go through all of `this` and their arguments without an interrupt callback per element. */
-const ARRAY_METHODS = [
-  ...['concat', 'copyWithin', 'every', 'fill', 'filter', 'find', 'findIndex', 'findLast', 'findLastIndex'],
-  ...[
-    'flat',
-    'flatMap',
-    'forEach',
-    'includes',
-    'indexOf',
-    'join',
-    'lastIndexOf',
-    'map',
-    'reduce',
-    'reduceRight',
-  ],
-  ...['reverse', 'shift', 'slice', 'some', 'sort', 'splice', 'toLocaleString', 'toReversed', 'toSorted'],
-  ...['toSpliced', 'unshift', 'with'],
-];
-const STRING_METHODS = [
-  ...['concat', 'includes', 'indexOf', 'lastIndexOf', 'replace', 'replaceAll', 'slice', 'split', 'substring'],
-  ...['toLowerCase', 'toUpperCase', 'trim'],
-];
+/** The result of a program that used up its steps, wherever it was stopped. */
+export function spent({ steps = LIMITS.steps }: SandboxProgram) {
+  return { ok: false, failure: 'steps', message: 'the step budget is spent', steps } as const;
+}
 
 /**
  * Evaluated first in every realm. Removes randomness, run-time code and BigInt, and makes the built-ins
@@ -73,46 +61,7 @@ export const LIMITS_PRELUDE = `(() => {
 const { apply } = Reflect, { parse, stringify } = JSON, { getPrototypeOf } = Object;
 const { isFinite } = Number, { slice, indexOf } = String.prototype, charCode = String.prototype.charCodeAt;
 const Range = RangeError, Type = TypeError, Text = String;
-let left = ${LIMITS.work};
-const charge = (n) => { if (n > 0 && !((left -= n) >= 0)) throw new Range('work limit'); };
-const size = (v) => (v === null || v === undefined || typeof v.length !== 'number' ? 0 : v.length);
-const pay = (target, names) => {
-  for (let i = 0; i < names.length; i++) {
-    const original = target[names[i]];
-    target[names[i]] = { method(...args) {
-      let n = size(this) + 1;
-      for (let k = 0; k < args.length; k++) n += size(args[k]);
-      charge(n);
-      return apply(original, this, args);
-    } }.method;
-  }
-};
-pay(Array.prototype, ${JSON.stringify(ARRAY_METHODS)});
-pay(String.prototype, ${JSON.stringify(STRING_METHODS)});
-const grow = (name, length) => {
-  const original = String.prototype[name];
-  String.prototype[name] = { method(n, fill) {
-    const count = +n;
-    charge(length(size(this), count));
-    return apply(original, this, [count, fill]);
-  } }.method;
-};
-grow('repeat', (n, count) => n * count);
-grow('padStart', (n, count) => n + count);
-grow('padEnd', (n, count) => n + count);
-const from = Array.from;
-Array.from = { from(...args) { charge(size(args[0])); return apply(from, this, args); } }.from;
-JSON.parse = (text, reviver) => {
-  const t = Text(text);
-  charge(t.length);
-  if (t.length > ${LIMITS.jsonText}) throw new Range('work limit');
-  for (let i = 0, depth = 0; i < t.length; i++) {
-    const c = apply(charCode, t, [i]);
-    if (c === 91 || c === 123) { if (++depth > ${LIMITS.jsonDepth}) throw new Range('work limit'); }
-    else if (c === 93 || c === 125) depth--;
-  }
-  return parse(t, reviver);
-};
+${workPrelude(LIMITS.work, LIMITS.jsonText, LIMITS.jsonDepth)}
 Math.random = () => { throw new Type('Math.random is not available'); };
 for (const f of [function () {}, function* () {}, async function () {}, async function* () {}])
   delete getPrototypeOf(f).constructor;
@@ -124,9 +73,9 @@ const strict = (key, v) => {
 };
 const encode = (v) => stringify(v, strict);
 const describe = (e) => {
-  const isObject = e !== null && typeof e === 'object';
-  const text = isObject ? Text(e.name) + ': ' + Text(e.message) : Text(e);
-  const stack = isObject ? Text(e.stack) : '';
+  const isError = e !== null && typeof e === 'object';
+  const text = isError ? Text(e.name) + ': ' + Text(e.message) : Text(e);
+  const stack = isError ? Text(e.stack) : '';
   const at = apply(indexOf, stack, ['${PROGRAM}:']);
   let line = 0;
   for (let i = at + ${PROGRAM.length + 1}; at >= 0 && line < 100000; i++) {

@@ -32,4 +32,6 @@ export type Reply = z.infer<typeof replySchema>;
 export const PROGRESS = {
   /** Index, within the batch, of the program that is being evaluated. */
   current: 0,
+  /** 1 where that program has spent its budget and does not stop for it. */
+  spent: 1,
 } as const;

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import { InvariantError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { startWorker } from '../core/worker.ts';
-import { LIMITS } from './quickjs-limits.ts';
+import { LIMITS, spent } from './quickjs-limits.ts';
 import { PROGRESS, replySchema } from './quickjs-protocol.ts';
 import type { Sandbox, SandboxProgram, SandboxResult } from './sandbox.ts';
 
@@ -24,11 +24,12 @@ const TICKS = 10;
 /**
  * The {@link Sandbox} on QuickJS in a worker thread. What is asked within one tick travels in one message.
  * Counted limits stop nearly everything; should a program still hang, the worker is terminated, that
- * program is answered `killed`, and the others are evaluated by a new worker.
+ * program is answered `killed`, and the others are evaluated by a new worker. A program that catches the
+ * interrupt and runs on ends its worker, too, but its result is that of every other that spent its steps.
  */
 export class QuickJsSandbox implements Sandbox {
   readonly #settings: Required<Settings>;
-  readonly #progress = new Int32Array(new SharedArrayBuffer(4));
+  readonly #progress = new Int32Array(new SharedArrayBuffer(8));
   #worker: Worker | undefined;
   #ready = false;
   #closed = false;
@@ -68,6 +69,7 @@ export class QuickJsSandbox implements Sandbox {
     const worker = this.#worker ?? this.#start();
     worker.ref();
     Atomics.store(this.#progress, PROGRESS.current, 0);
+    Atomics.store(this.#progress, PROGRESS.spent, 0);
     worker.postMessage({ programs: this.#batch.map(({ program }) => program) });
     if (this.#ready) this.#startWatch();
   }
@@ -138,7 +140,10 @@ export class QuickJsSandbox implements Sandbox {
       this.#fail(new InvariantError(`the sandbox worker does not start: ${why}`));
     } else {
       const [killed] = batch.splice(Atomics.load(this.#progress, PROGRESS.current), 1);
-      killed?.resolve({ ok: false, failure: 'killed', message: why, steps: 0 });
+      const isSpent = Atomics.load(this.#progress, PROGRESS.spent) === 1;
+      killed?.resolve(
+        isSpent ? spent(killed.program) : { ok: false, failure: 'killed', message: why, steps: 0 },
+      );
       this.#queue = [...batch, ...this.#queue];
     }
     void this.#drop().then(() => this.#send());

@@ -7,7 +7,11 @@ import { batchSchema, PROGRESS, type Reply } from './quickjs-protocol.ts';
 /** The thread that evaluates programs. It can be terminated at any point; it holds nothing that is worth keeping. */
 const port = must(parentPort, 'a parent thread');
 const { progress } = z.object({ progress: z.instanceof(Int32Array) }).parse(workerData);
-const engine = new QuickJsEngine();
+const engine = new QuickJsEngine(() => {
+  // Ends this thread, from within the interpreter; the sandbox knows the program's result without it.
+  Atomics.store(progress, PROGRESS.spent, 1);
+  process.exit();
+});
 const say = (reply: Reply): void => port.postMessage(reply);
 
 port.on('message', async (message: unknown) => {

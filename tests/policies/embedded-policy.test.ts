@@ -98,7 +98,7 @@ describe('embedded policy', () => {
     const [request] = requests(1);
     if (request === undefined) throw new Error('no request');
     const policy = policyWith();
-    await expect(policy.complete(request)).rejects.toThrow(/loaded weights for the/);
+    await expect(policy.complete(request)).rejects.toThrow(/loaded weights of the model shared/);
     await policy.load('shared', WEIGHTS);
     await policy.complete(request);
     await policy.close();
