@@ -6,5 +6,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     pool: 'forks',
+    // Much of the time is spent waiting for processes that tests start.
+    maxWorkers: '100%',
   },
 });
