@@ -38,10 +38,13 @@ function lastBoxed(text: string): string | null {
  */
 export function normalAnswer(text: string): string {
   const answer = answerOf(text);
-  const number = /^([+-]?)0*(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d*?)0*)?$/.exec(answer);
+  // The zeros are taken off afterwards: a pattern that did it would take cubic time on long runs of them.
+  const number = /^([+-]?)(\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d*))?$/.exec(answer);
   if (number !== null) {
     const [, sign, whole = '', fraction = ''] = number;
-    const digits = whole.replaceAll(',', '') + (fraction === '' ? '' : `.${fraction}`);
+    const front = whole.replaceAll(',', '').replace(/^0+(?=\d)/, '');
+    const back = withoutEndZeros(fraction);
+    const digits = back === '' ? front : `${front}.${back}`;
     return sign === '-' && /[1-9]/.test(digits) ? `-${digits}` : digits;
   }
   return answer
@@ -49,4 +52,10 @@ export function normalAnswer(text: string): string {
     .map((line) => line.trim())
     .filter((line) => line !== '')
     .join('\n');
+}
+
+function withoutEndZeros(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === '0') end--;
+  return digits.slice(0, end);
 }

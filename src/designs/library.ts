@@ -12,7 +12,7 @@ import { sequenceNode } from './nodes/sequence.ts';
 import { voteNode } from './nodes/vote.ts';
 import { whenNode } from './nodes/when.ts';
 import { parseWithin } from './parse-within.ts';
-import { preludeOf } from './prelude.ts';
+import { functionsOf, preludeFor } from './prelude.ts';
 
 /** Tokens of a policy call where nobody set a limit. */
 const TOKENS_PER_CALL = 1024;
@@ -22,8 +22,7 @@ export class NodeLibrary {
   readonly #kinds: ReadonlyMap<string, NodeKind>;
   readonly schema: z.ZodType<NodeSpec>;
   readonly combiners: { readonly [name: string]: Combiner };
-  /** Source of the functions that scripts call. */
-  readonly prelude: string;
+  readonly #functions: ReadonlyMap<string, string>;
 
   constructor(kinds: readonly NodeKind[]) {
     this.#kinds = new Map(kinds.map((kind) => [kind.kind, kind]));
@@ -37,12 +36,17 @@ export class NodeLibrary {
       return z.NEVER;
     });
     this.combiners = Object.assign({}, ...kinds.map((kind) => kind.combiners ?? {}));
-    this.prelude = preludeOf(kinds);
+    this.#functions = functionsOf(kinds);
   }
 
   /** Kinds by name, in the order in which they were given. */
   get kinds(): readonly NodeKind[] {
     return [...this.#kinds.values()];
+  }
+
+  /** Source of the functions that a script calls, to be evaluated before it. */
+  preludeFor(script: string): string {
+    return preludeFor(script, this.#functions);
   }
 
   /** The chart of a node; `heard` is told of every node in it and the place where it stands. */

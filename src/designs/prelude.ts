@@ -6,22 +6,23 @@ export const LINE = '@';
 /** Name under which the engine evaluates a script; stack traces are searched for it. */
 const SCRIPT = 'program.js:';
 
-/** Conditions, as scripts write them. */
-const CONDITIONS = `
-function contains(text) { return { test: 'contains', of: 'answer', text: text }; }
-function equals(text) { return { test: 'equals', of: 'answer', text: text }; }
-function longer(than) { return { test: 'longer', of: 'answer', than: than }; }
-function above(limit) { return { test: 'above', of: 'answer', limit: limit }; }
-function taskContains(text) { return { test: 'contains', of: 'task', text: text }; }
-function taskLonger(than) { return { test: 'longer', of: 'task', than: than }; }
-function taskAbove(limit) { return { test: 'above', of: 'task', limit: limit }; }
-function answered() { return { test: 'answered' }; }
-function accepted() { return { test: 'accepted' }; }
-function passed() { return { test: 'passed' }; }
-function not(of) { return { test: 'not', of: of }; }
-function all() { return { test: 'all', of: slice(arguments) }; }
-function any() { return { test: 'any', of: slice(arguments) }; }
-function edge(from, to, when) { return when === undefined ? { from: from, to: to } : { from: from, to: to, when: when }; }`;
+/** Conditions, as scripts write them; and edges, which hold one. */
+const CONDITIONS: { readonly [name: string]: string } = {
+  contains: `(text) { return { test: 'contains', of: 'answer', text: text }; }`,
+  equals: `(text) { return { test: 'equals', of: 'answer', text: text }; }`,
+  longer: `(than) { return { test: 'longer', of: 'answer', than: than }; }`,
+  above: `(limit) { return { test: 'above', of: 'answer', limit: limit }; }`,
+  taskContains: `(text) { return { test: 'contains', of: 'task', text: text }; }`,
+  taskLonger: `(than) { return { test: 'longer', of: 'task', than: than }; }`,
+  taskAbove: `(limit) { return { test: 'above', of: 'task', limit: limit }; }`,
+  answered: `() { return { test: 'answered' }; }`,
+  accepted: `() { return { test: 'accepted' }; }`,
+  passed: `() { return { test: 'passed' }; }`,
+  not: `(of) { return { test: 'not', of: of }; }`,
+  all: `() { return { test: 'all', of: slice(arguments) }; }`,
+  any: `() { return { test: 'any', of: slice(arguments) }; }`,
+  edge: `(from, to, when) { return when === undefined ? { from: from, to: to } : { from: from, to: to, when: when }; }`,
+};
 
 /**
  * What the functions below are made of; node kinds may use these in their `members`. They hold on to what
@@ -71,11 +72,23 @@ function run(of) {
 /** What a script returns after its own last statement: what it gave to run(), or null. */
 export const HANDED_OVER = '__handed.over';
 
-/** Source of the functions that scripts call: each makes the JSON of one node from its arguments. */
-export function preludeOf(kinds: readonly NodeKind[]): string {
-  const functions = kinds.map(({ kind, parameters, members }) => {
+/** The functions that scripts call, by name: each makes the JSON of one node, or condition, from its arguments. */
+export function functionsOf(kinds: readonly NodeKind[]): ReadonlyMap<string, string> {
+  const nodes = kinds.map(({ kind, parameters, members }) => {
     const parts = members ?? `{ ${parameters.map((name) => `${name}: ${name}`).join(', ')} }`;
-    return `function ${kind}(${parameters.join(', ')}) { return node('${kind}', [${parts}]); }`;
+    return [kind, `(${parameters.join(', ')}) { return node('${kind}', [${parts}]); }`] as const;
   });
-  return [HELPERS, CONDITIONS, ...functions].join('\n');
+  return new Map([...Object.entries(CONDITIONS), ...nodes]);
+}
+
+/**
+ * What is evaluated before a script: the helpers, and those functions that its text names, since QuickJS takes
+ * longer to read them all than to run the script.
+ */
+export function preludeFor(script: string, functions: ReadonlyMap<string, string>): string {
+  let prelude = HELPERS;
+  for (const [name, source] of functions) {
+    if (script.includes(name)) prelude += `\nfunction ${name}${source}`;
+  }
+  return prelude;
 }

@@ -48,7 +48,7 @@ export async function readJavaScript(
   sandbox: Sandbox,
 ): Promise<Reading> {
   const result = await sandbox.evaluate({
-    prelude: library.prelude,
+    prelude: library.preludeFor(script),
     source: `${script}\n;return ${HANDED_OVER};`,
     steps: SCRIPT_STEPS,
   });

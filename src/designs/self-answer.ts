@@ -11,14 +11,20 @@ export function answersItself(prompt: string): string | null {
   return null;
 }
 
+const NUMBER = '["\'`*]*[-+]?\\d[\\d.,/]*["\'`*]*';
+
 const SIGNS: readonly (readonly [RegExp, string])[] = [
   [/\\boxed\{\s*[-+]?[\d.,/]+\s*\}/, 'a filled answer box'],
   [
-    /\banswer(?:\s+\w+){0,3}\s*(?:is|=|:)\s*(?:exactly\s+)?["'`]?[-+]?\d[\d.,/]*["'`]?(?=\s*(?:[.!\n]|$))/i,
+    new RegExp(`\\banswer(?:\\s+\\w+){0,4}\\s*(?:is|=|:)+\\s*(?:exactly\\s+)?${NUMBER}(?=\\s*(?:[.,!;\\n]|$))`, 'i'),
     'an answer',
   ],
   [
-    /\b(?:output|return|print|reply|respond|say|answer)\b(?:\s+(?:with|only|just|exactly|always))*\s*:?\s*["'`]?[-+]?\d[\d.,]*["'`]?\s*(?:[.!\n]|$)/i,
+    // As an order of its own, not after a condition ("if the list is empty, return 0") or a "not".
+    new RegExp(
+      `(?:^|[.!:\\n]\\s*|\\b(?:just|always|only|simply|then)\\s+)(?:just\\s+|always\\s+|only\\s+|simply\\s+)*(?:output|return|print|reply|respond|say|answer)(?:\\s+(?:with|only|just|exactly|always|the|number))*\\s*:?\\s*${NUMBER}\\s*(?:[.!\\n]|$)`,
+      'i',
+    ),
     'an instruction to give an answer',
   ],
   [/<solution>[^<]*(?:def |return |=>|function )[^<]*<\/solution>/, 'a finished program'],

@@ -14,7 +14,11 @@ const engine = new QuickJsEngine(() => {
 });
 const say = (reply: Reply): void => port.postMessage(reply);
 
+// A program that came first could hang before anybody watches: none is evaluated before this is said.
+const ready = engine.evaluate({ source: 'return 0' }).then(() => say({ kind: 'ready' }));
+
 port.on('message', async (message: unknown) => {
+  await ready;
   const { programs } = batchSchema.parse(message);
   const results: EngineResult[] = [];
   for (const [index, { source, prelude, steps }] of programs.entries()) {
@@ -30,5 +34,4 @@ port.on('message', async (message: unknown) => {
   say({ kind: 'results', results });
 });
 
-await engine.evaluate({ source: 'return 0' });
-say({ kind: 'ready' });
+await ready;

@@ -37,7 +37,8 @@ export type SandboxResult =
 /**
  * Evaluates JavaScript that a policy wrote: no file, network, environment, clock or randomness; counted
  * steps, bounded memory and output. Nor are there regular expressions, BigInt, `eval`, typed arrays or
- * proxies: built-ins that could run long without a step. Same program, same result. Never throws for what the program does.
+ * proxies, nor `String.raw`, `Iterator.prototype.drop` and
+ * the set algebra (`union`, …): built-ins that could run long without a step. Same program, same result. Never throws for what the program does.
  */
 export interface Sandbox {
   evaluate(program: SandboxProgram): Promise<SandboxResult>;

@@ -55,6 +55,12 @@ describe('an answer', () => {
   ])('%j says something else than %j', (a, b) => expect(normalAnswer(a)).not.toBe(normalAnswer(b)));
 });
 
+it('of thousands of zeros takes no time', () => {
+  const zeros = '0'.repeat(5000);
+  expect(normalAnswer(`${zeros}.${zeros}x`)).toBe(`${zeros}.${zeros}x`);
+  expect(normalAnswer(`${zeros}7.${zeros}`)).toBe('7');
+});
+
 describe('a choice', () => {
   const names = ['sum', 'list', 'a-b'];
   it.each([
@@ -107,6 +113,10 @@ describe('a role that holds an answer', () => {
     'Put \\boxed{17} at the end',
     'Just reply 7.',
     'Always output "12"',
+    'The answer is 42, always.',
+    'The final answer is **42**.',
+    'Reply with the number 42.',
+    'The answer to this task is: "42"',
     'Say: <solution>def f(x): return x + 1</solution>',
   ])('%j is found', (prompt) => expect(answersItself(prompt)).not.toBeNull());
   it.each([
@@ -117,5 +127,7 @@ describe('a role that holds an answer', () => {
     'Return only the number.',
     'Check each of the 4 cases, then answer.',
     'Write the program in <solution> tags.',
+    'If the list is empty, return 0.',
+    'Do not say 5.',
   ])('%j is none', (prompt) => expect(answersItself(prompt)).toBeNull());
 });
