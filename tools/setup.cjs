@@ -65,7 +65,7 @@ function install() {
     shell: process.platform === 'win32',
   });
   if (result.status === 0 && isInstalled()) return;
-  process.stderr.write(String(result.stdout || '') + String(result.stderr || '') + '\n');
+  process.stderr.write([result.stdout || '', result.stderr || '', ''].join('\n'));
   console.error(
     'troupe: npm could not install the packages; see its message above, then run "npm install --no-save" yourself.',
   );
