@@ -16,7 +16,10 @@ const NUMBER = '["\'`*]*[-+]?\\d[\\d.,/]*["\'`*]*';
 const SIGNS: readonly (readonly [RegExp, string])[] = [
   [/\\boxed\{\s*[-+]?[\d.,/]+\s*\}/, 'a filled answer box'],
   [
-    new RegExp(`\\banswer(?:\\s+\\w+){0,4}\\s*(?:is|=|:)+\\s*(?:exactly\\s+)?${NUMBER}(?=\\s*(?:[.,!;\\n]|$))`, 'i'),
+    new RegExp(
+      `\\banswer(?:\\s+\\w+){0,4}\\s*(?:is|=|:)+\\s*(?:exactly\\s+)?${NUMBER}(?=\\s*(?:[.,!;\\n]|$))`,
+      'i',
+    ),
     'an answer',
   ],
   [
