@@ -1,15 +1,15 @@
-import { canonicalJson, type JsonObject } from '../src/core/json.ts';
+import { type JsonObject, normalJson, normalText } from '../src/core/json.ts';
 import { checkStreamName, checkType, type Head, nextHead } from './chain.ts';
 import { type NewEvent, WrongVersionError } from './event-log.ts';
-import { parseObject } from './parse.ts';
 
 /** An event that an append is going to store: `text` is the canonical JSON, `data` what a reader will get from it. */
-interface PlannedEvent {
+export interface PlannedEvent {
   readonly stream: string;
   readonly version: number;
   readonly type: string;
   readonly text: string;
   readonly data: JsonObject;
+  readonly bytes: Uint8Array | undefined;
   /** The hash of the stream up to and with this event. */
   readonly head: string;
 }
@@ -27,17 +27,19 @@ export interface AppendPlan {
  */
 export function planAppend(events: readonly NewEvent[], headOf: (stream: string) => Head): AppendPlan {
   const heads = new Map<string, Head>();
-  const planned = events.map(({ stream, expectedVersion, type, data }): PlannedEvent => {
+  const types = new Set<string>();
+  const planned = events.map(({ stream, expectedVersion, type, data: given, bytes }): PlannedEvent => {
     const head = heads.get(stream) ?? headOf(stream);
     if (head.version !== expectedVersion) throw new WrongVersionError(stream, expectedVersion, head.version);
     if (head.version === 0) checkStreamName(stream);
-    checkType(type);
-    const text = canonicalJson(data);
-    const next = nextHead(head, type, text);
+    if (!types.has(type)) checkType(type);
+    types.add(type);
+    // A copy, so that the actor gets now exactly what a replay will give it (-0, key order, undefined).
+    const data = normalJson(given) as JsonObject;
+    const text = normalText(data);
+    const next = nextHead(head, type, text, bytes);
     heads.set(stream, next);
-    // Read back, so that the actor gets now exactly what a replay will give it (-0, key order, undefined).
-    const read = parseObject(text, `event ${type} of ${stream}`);
-    return { stream, version: head.version, type, text, data: read, head: next.hash };
+    return { stream, version: head.version, type, text, data, bytes, head: next.hash };
   });
   return { events: planned, heads };
 }

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { UserError } from '../src/core/errors.ts';
+import { isAlive, processMark } from './alive.ts';
 import type { Connection } from './connection.ts';
-import { codeOf } from './failure.ts';
 
 /** One process's work on a run; a resumed run has several. Times in ms. `endedAt` is missing while it goes on. */
 export interface AttemptInfo {
@@ -10,6 +9,8 @@ export interface AttemptInfo {
   readonly endedAt?: number;
   readonly pid: number;
   readonly note: string;
+  /** The version of Troupe at work; empty where it was not recorded. */
+  readonly codeVersion: string;
 }
 
 interface AttemptRow {
@@ -19,6 +20,7 @@ interface AttemptRow {
   readonly pid: number;
   readonly process: string;
   readonly note: string;
+  readonly code_version: string;
 }
 
 /**
@@ -33,7 +35,7 @@ export class Attempts {
   }
 
   /** Begins an attempt and returns its number (1, 2, …). Throws {@link UserError} while another process writes the run. */
-  begin(run: number, id: string, note: string): number {
+  begin(run: number, id: string, codeVersion: string): number {
     const { db, clock, file } = this.#connection;
     return this.#connection.write(() => {
       const rows = this.#rows(run);
@@ -43,8 +45,9 @@ export class Attempts {
       }
       const attempt = (rows.at(-1)?.attempt ?? 0) + 1;
       db.prepare(
-        'INSERT INTO attempts (run, attempt, started_at, pid, process, note) VALUES (?, ?, ?, ?, ?, ?)',
-      ).run(run, attempt, clock(), process.pid, processMark(process.pid), note);
+        `INSERT INTO attempts (run, attempt, started_at, pid, process, note, code_version)
+         VALUES (?, ?, ?, ?, ?, '', ?)`,
+      ).run(run, attempt, clock(), process.pid, processMark(process.pid), codeVersion);
       return attempt;
     });
   }
@@ -61,12 +64,13 @@ export class Attempts {
   }
 
   list(run: number): AttemptInfo[] {
-    return this.#rows(run).map(({ attempt, started_at, ended_at, pid, note }) => ({
+    return this.#rows(run).map(({ attempt, started_at, ended_at, pid, note, code_version }) => ({
       attempt,
       startedAt: started_at,
       ...(ended_at !== null && { endedAt: ended_at }),
       pid,
       note,
+      codeVersion: code_version,
     }));
   }
 
@@ -86,29 +90,6 @@ export class Attempts {
 
 function isOpen(row: AttemptRow): boolean {
   return row.ended_at === null;
-}
-
-/** Whether the process that left this mark still runs; its number alone may belong to another one by now. */
-function isAlive(pid: number, mark: string): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (codeOf(error) === 'ESRCH') return false;
-  }
-  const now = processMark(pid);
-  return mark === '' || now === '' || now === mark;
-}
-
-/** On Linux, boot and start time of a process; elsewhere empty, and the process number has to do. */
-function processMark(pid: number): string {
-  try {
-    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    return `${boot} ${start}`;
-  } catch {
-    return '';
-  }
 }
 
 function inUse(id: string, pid: number, file: string): UserError {

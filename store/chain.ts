@@ -4,8 +4,8 @@ import { sha256 } from '../src/core/hash.ts';
 
 /**
  * The two hash chains of design law 3. *Stream heads* chain the deterministic content of one stream and
- * nothing else, so that two runs compare equal whatever their clocks, attempts and order of appends. *Row
- * hashes* chain the stored rows of a run whole, in order, so that any altered byte is found.
+ * nothing else, so that two runs compare equal whatever their clocks, attempts and order of appends. The
+ * *chain of commits* covers the rows of a run whole, in order, an append at a time, so that any altered byte is found.
  *
  * Chained texts cannot be confused with one another: types and names go in as JSON strings, and neither
  * they nor canonical JSON contain a line break.
@@ -19,29 +19,32 @@ export interface Head {
 
 export const EMPTY: Head = { version: 0, hash: '0'.repeat(64) };
 
-/** What a row hash covers besides the data. */
-interface RowContent {
+/** What the chain of commits covers of a row: its head stands for type, data, bytes and what came before. */
+export interface CommittedRow {
   readonly seq: number;
   readonly stream: string;
   readonly version: number;
-  readonly type: string;
   readonly time: number;
   readonly attempt: number;
+  readonly head: string;
 }
 
-/** The head of a stream after one more event. */
-export function nextHead(head: Head, type: string, data: string): Head {
-  return { version: head.version + 1, hash: sha256(`${head.hash}\n${JSON.stringify(type)}\n${data}`) };
+/** The head of a stream after one more event; `data` is its canonical JSON. */
+export function nextHead(head: Head, type: string, data: string, bytes?: Uint8Array): Head {
+  const content = `${head.hash}\n${JSON.stringify(type)}\n${data}`;
+  return {
+    version: head.version + 1,
+    hash: sha256(bytes === undefined ? content : `${content}\n${sha256(bytes)}`),
+  };
 }
 
-/**
- * The hash of a row that follows the row with hash `previous` (for the first: the hash of the run's
- * configuration). `data` is the stored text, canonical JSON.
- */
-export function rowHash(previous: string, row: RowContent, data: string): string {
-  const { seq, stream, version, type, time, attempt } = row;
-  const names = `${JSON.stringify(stream)} ${JSON.stringify(type)}`;
-  return sha256(`${previous}\n${seq} ${version} ${time} ${attempt} ${names}\n${data}`);
+/** The end of the chain after one more append; `previous` is its end before (at first the hash of the run's configuration). */
+export function nextCommit(previous: string, rows: readonly CommittedRow[]): string {
+  let text = `${previous}\n`;
+  for (const { seq, stream, version, time, attempt, head } of rows) {
+    text += `${seq} ${version} ${time} ${attempt} ${JSON.stringify(stream)} ${head}\n`;
+  }
+  return sha256(text);
 }
 
 /** SHA-256 over the lines `name head` of all streams, sorted by name in code units. */

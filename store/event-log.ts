@@ -6,6 +6,8 @@ export interface NewEvent {
   readonly expectedVersion: number;
   readonly type: string;
   readonly data: JsonObject;
+  /** What would be clumsy as JSON: the tokens of a call. Actors do not see it; readers and hashes do. */
+  readonly bytes?: Uint8Array | undefined;
 }
 
 /**
@@ -19,6 +21,7 @@ export interface StoredEvent {
   readonly version: number;
   readonly type: string;
   readonly data: JsonObject;
+  readonly bytes?: Uint8Array;
   readonly time: number;
   readonly attempt: number;
 }

@@ -1,8 +1,9 @@
 import { UserError } from '../src/core/errors.ts';
 import { sha256 } from '../src/core/hash.ts';
 import { canonicalJson } from '../src/core/json.ts';
-import { EMPTY, type Head, nextHead, rowHash } from './chain.ts';
+import { type CommittedRow, EMPTY, type Head, nextCommit, nextHead } from './chain.ts';
 import type { Connection } from './connection.ts';
+import { oldRowHash } from './format-1.ts';
 import { Runs } from './runs.ts';
 import { positionOf, seqOf } from './schema.ts';
 import type { Store } from './store.ts';
@@ -28,10 +29,11 @@ interface CheckedRow {
   readonly version: number;
   readonly type: string;
   readonly data: string;
+  readonly bytes: Buffer | null;
   readonly time: number;
   readonly attempt: number;
   readonly head: Buffer;
-  readonly row_hash: Buffer;
+  readonly chain: Buffer;
 }
 
 /**
@@ -71,6 +73,10 @@ class Check {
   readonly #connection: Connection;
   readonly #run;
   readonly #heads = new Map<string, Head>();
+  /** The rows since the last end of the chain, and whether one of them has a problem. */
+  #commit: (CommittedRow & { readonly type: string })[] = [];
+  #broken = false;
+  #chain = '';
 
   constructor(connection: Connection, id: string) {
     this.#connection = connection;
@@ -84,30 +90,32 @@ class Check {
   }
 
   rows(): void {
-    const { key, config_hash, row_hash, events } = this.#run;
+    const { key, config_hash, chain, events } = this.#run;
     const rows = this.#connection.db
       .prepare<[number, number], CheckedRow>(
-        `SELECT position, name AS stream, e.version, type, data, time, attempt, head, row_hash
+        `SELECT position, name AS stream, e.version, type, data, bytes, time, attempt, head, chain
          FROM events e LEFT JOIN streams s ON s.key = e.stream AND s.run = ${key}
          WHERE position > ? AND position < ? ORDER BY position`,
       )
       .iterate(positionOf(key, 0), positionOf(key + 1, 0));
-    let previous = config_hash;
+    this.#chain = config_hash;
     let expected = 1;
     for (const row of rows) {
       const seq = seqOf(row.position);
       if (seq !== expected) this.#missing(expected, seq - 1);
-      this.#row(seq, previous, row);
-      previous = row.row_hash.toString('hex');
+      this.#row(seq, row);
       expected = seq + 1;
       this.events++;
+    }
+    if (this.#commit.length > 0) {
+      this.problems.push({ problem: 'the last append was cut', ...this.#placeOf(0) });
     }
     this.#strays(key);
     if (expected <= events) this.#missing(expected, events);
     else if (expected > events + 1)
       this.problems.push({ problem: `events after event ${events} were added` });
-    else if (previous !== row_hash)
-      this.problems.push({ problem: 'the end of the chain of rows was altered' });
+    else if (this.#chain !== chain)
+      this.problems.push({ problem: 'the end of the chain of commits was altered' });
   }
 
   blobs(store: Store): void {
@@ -121,27 +129,70 @@ class Check {
     }
   }
 
-  #row(seq: number, previous: string, row: CheckedRow): void {
-    const { stream, version, type } = row;
+  #row(seq: number, row: CheckedRow): void {
+    const { stream, version, type, data, bytes, time, attempt } = row;
     const at = { seq, version, type, ...(stream !== null && { stream }) };
+    const stored = row.head.toString('hex');
+    const end = row.chain.toString('hex');
     if (stream === null) {
       this.problems.push({ ...at, problem: 'the stream of the event is missing' });
+      this.#endCommit(end, true);
       return;
     }
     const before = this.#heads.get(stream) ?? EMPTY;
-    const head = nextHead(before, type, row.data).hash;
-    const stored = row.head.toString('hex');
-    if (rowHash(previous, { ...row, stream, seq }, row.data) !== row.row_hash.toString('hex')) {
-      this.problems.push({ ...at, problem: 'the event was altered or moved' });
-    } else if (version !== before.version) {
-      this.problems.push({ ...at, problem: `the event stands where version ${before.version} should` });
-    } else if (head !== stored) {
-      this.problems.push({ ...at, problem: 'the recorded head of its stream differs' });
-    } else if (!isCanonical(row.data)) {
-      this.problems.push({ ...at, problem: 'the data is not what an append would have stored' });
-    }
+    const first = this.#commit[0];
+    const problem =
+      version !== before.version
+        ? `the event stands where version ${before.version} should`
+        : nextHead(before, type, data, bytes ?? undefined).hash !== stored
+          ? 'the event was altered or moved'
+          : !isCanonical(data)
+            ? 'the data is not what an append would have stored'
+            : first !== undefined && (first.time !== time || first.attempt !== attempt)
+              ? 'time or attempt differ from those of the same append'
+              : null;
+    if (problem !== null) this.problems.push({ ...at, problem });
     // Go on from what is stored, so that one altered row is one problem.
     this.#heads.set(stream, { version: version + 1, hash: stored });
+    this.#commit.push({ seq, stream, version, type, time, attempt, head: stored });
+    if (seq <= this.#run.old_events) this.#endOldRow(end, data, problem !== null);
+    else if (end !== '') this.#endCommit(end, problem !== null);
+    else this.#broken ||= problem !== null;
+  }
+
+  /** The rows since the last end of the chain against this one, unless they have a problem already. */
+  #endCommit(end: string, broken: boolean): void {
+    const expected = nextCommit(this.#chain, this.#commit);
+    if (!broken && !this.#broken && expected !== end) {
+      this.problems.push({ ...this.#placeOf(0), problem: `${this.#span()} altered, moved or cut` });
+    }
+    this.#next(end);
+  }
+
+  #endOldRow(end: string, data: string, broken: boolean): void {
+    const [row] = this.#commit;
+    if (!broken && row !== undefined && oldRowHash(this.#chain, row, data) !== end) {
+      this.problems.push({ ...this.#placeOf(0), problem: 'the event was altered or moved' });
+    }
+    this.#next(end);
+  }
+
+  #next(end: string): void {
+    this.#chain = end;
+    this.#commit = [];
+    this.#broken = false;
+  }
+
+  #span(): string {
+    const [from, to] = [this.#commit[0]?.seq, this.#commit.at(-1)?.seq];
+    return from === to ? `event ${from} was` : `events ${from} to ${to}, one append, were`;
+  }
+
+  #placeOf(index: number): Omit<Problem, 'problem'> {
+    const row = this.#commit[index];
+    return row === undefined
+      ? {}
+      : { seq: row.seq, stream: row.stream, version: row.version, type: row.type };
   }
 
   /** Rows that no position of the run holds, and streams that hold no rows: readers by stream would meet them. */

@@ -25,8 +25,9 @@ export class MemoryLog implements EventLog {
       if (stream) stream.head = head;
       else this.#streams.set(name, { head, events: [] });
     }
-    const stored = plan.events.map(({ stream, version, type, data }): StoredEvent => {
-      const event = { seq: this.#events.length + 1, stream, version, type, data, time, attempt: 1 };
+    const stored = plan.events.map(({ stream, version, type, data, bytes }): StoredEvent => {
+      const place = { seq: this.#events.length + 1, stream, version, type, data, time, attempt: 1 };
+      const event = bytes === undefined ? place : { ...place, bytes };
       this.#events.push(event);
       this.#streams.get(stream)?.events.push(event);
       return event;

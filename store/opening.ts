@@ -17,6 +17,7 @@ import Database from 'better-sqlite3';
 import { UserError } from '../src/core/errors.ts';
 import { codeOf } from './failure.ts';
 import { APPLICATION_ID, createFile, SCHEMA_VERSION } from './schema.ts';
+import { upgrade } from './upgrade.ts';
 
 /** `create`: make the file if there is none; `write`, `read`: it must be there. */
 export type Mode = 'create' | 'write' | 'read';
@@ -38,9 +39,10 @@ export function openDatabase(file: string, mode: Mode): Database.Database {
   try {
     db.pragma('synchronous = NORMAL');
     db.pragma('wal_autocheckpoint = 4000');
-    db.pragma('foreign_keys = ON');
-    if (mode === 'read') db.pragma('query_only = ON');
+    db.pragma('foreign_keys = OFF');
     checkVersion(file, Number(db.pragma('user_version', { simple: true })));
+    upgrade(db, file);
+    if (mode === 'read') db.pragma('query_only = ON');
     return db;
   } catch (error) {
     db.close();
@@ -84,8 +86,9 @@ function openForReading(file: string): Database.Database {
   if (isWritable(file) && isWritable(dirname(file))) return new Database(file, { fileMustExist: true });
   const db = new Database(file, { readonly: true, fileMustExist: true });
   try {
-    db.pragma('schema_version');
-    return db;
+    if (Number(db.pragma('user_version', { simple: true })) === SCHEMA_VERSION) return db;
+    db.close(); // An older format is brought up to date in the copy.
+    return openCopy(file);
   } catch (error) {
     db.close();
     if (!/^SQLITE_(CANTOPEN|READONLY)/.test(codeOf(error))) throw error;

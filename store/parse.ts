@@ -2,7 +2,7 @@ import { UserError } from '../src/core/errors.ts';
 import type { JsonObject } from '../src/core/json.ts';
 
 /** Parses a stored JSON object. Throws a {@link UserError} that says `what` is damaged. */
-export function parseObject(text: string, what: string): JsonObject {
+export function parseObject(text: string, what: () => string): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -12,7 +12,7 @@ export function parseObject(text: string, what: string): JsonObject {
   if (isObject(value)) return value;
   throw new UserError(
     'store-damaged',
-    `${what} does not hold a JSON object: the store was altered; restore it from a copy.`,
+    `${what()} does not hold a JSON object: the store was altered; restore it from a copy.`,
   );
 }
 

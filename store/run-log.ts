@@ -3,12 +3,14 @@ import { InvariantError, must } from '../src/core/errors.ts';
 import { type AppendPlan, planAppend } from './append-plan.ts';
 import type { Attempts } from './attempts.ts';
 import { Blobs } from './blobs.ts';
-import { isUnder, rowHash } from './chain.ts';
+import { type CommittedRow, EMPTY, isUnder, nextCommit } from './chain.ts';
 import type { Connection } from './connection.ts';
 import type { BlobChange, EventLog, NewEvent, StoredEvent } from './event-log.ts';
 import { RunReader, type StoredHead } from './run-reader.ts';
 import type { RunRow } from './runs.ts';
 import { positionOf } from './schema.ts';
+
+const NOTHING = Buffer.alloc(0);
 
 /**
  * The log of one run, for its one writer; made by `Store.openLog`, which begins an attempt, and to be
@@ -24,44 +26,59 @@ export class RunLog extends RunReader implements EventLog {
   readonly #heads = new Map<string, StoredHead>();
   readonly #putStream: Database.Statement<[number, string]>;
   readonly #putEvent: Database.Statement<
-    [number, number, number, string, string, number, number, Buffer, Buffer]
+    [number, number, number, string, string, number, number, Buffer, Buffer, Uint8Array | null]
   >;
   readonly #advance: Database.Statement<[number, string, number]>;
+  /** Whether the run was empty when this log was opened. */
+  readonly #fromTheStart: boolean;
+  readonly #forgotten = new Set<string>();
   #count: number;
-  #rowHash: string;
+  #chain: string;
   #open = true;
 
   constructor(connection: Connection, run: RunRow, attempts: Attempts, attempt: number) {
-    super(connection, run.key);
+    super(connection, run);
     const { db } = connection;
     this.attempt = attempt;
     this.#connection = connection;
     this.#attempts = attempts;
     this.#blobs = new Blobs(connection);
     this.#run = run.key;
+    this.#fromTheStart = run.events === 0;
     this.#count = run.events;
-    this.#rowHash = run.row_hash;
+    this.#chain = run.chain;
     this.#putStream = db.prepare('INSERT INTO streams (run, name) VALUES (?, ?)');
     this.#putEvent = db.prepare(
-      `INSERT INTO events (position, stream, version, type, data, time, attempt, head, row_hash)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO events (position, stream, version, type, data, time, attempt, head, chain, bytes)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#advance = db.prepare('UPDATE runs SET events = ?, row_hash = ? WHERE key = ?');
+    this.#advance = db.prepare('UPDATE tails SET events = ?, chain = ? WHERE run = ?');
   }
 
   append(events: readonly NewEvent[], blobs: BlobChange = {}): StoredEvent[] {
     if (!this.#open) throw new InvariantError('append to a closed log');
-    const { heads, stored, keys, last } = this.#connection.write(() => {
+    const plan = planAppend(events, (stream) => this.head(stream));
+    const time = this.#connection.clock();
+    const stored: StoredEvent[] = [];
+    const rows: CommittedRow[] = [];
+    for (const { stream, version, type, data, bytes, head } of plan.events) {
+      const seq = this.#count + 1 + rows.length;
+      rows.push({ seq, stream, version, time, attempt: this.attempt, head });
+      const event = { seq, stream, version, type, data, time, attempt: this.attempt };
+      stored.push(bytes === undefined ? event : { ...event, bytes });
+    }
+    const chain = rows.length === 0 ? this.#chain : nextCommit(this.#chain, rows);
+    const keys = this.#connection.write(() => {
       if (super.count() !== this.#count) throw new InvariantError('another writer has appended to the run');
-      const plan = planAppend(events, (stream) => this.head(stream));
-      const rows = this.#write(plan);
+      const written = this.#write(plan, time, chain);
       this.#blobs.change(this.#run, blobs);
-      return { ...rows, heads: plan.heads };
+      return written;
     });
-    for (const [stream, head] of heads)
-      this.#heads.set(stream, { ...head, key: must(keys.get(stream), 'the key of a stream') });
+    for (const [stream, { version, hash }] of plan.heads) {
+      this.#heads.set(stream, { version, hash, key: must(keys.get(stream), 'the key of a stream') });
+    }
     this.#count += stored.length;
-    this.#rowHash = last;
+    this.#chain = chain;
     return stored;
   }
 
@@ -70,10 +87,16 @@ export class RunLog extends RunReader implements EventLog {
   }
 
   override head(stream: string): StoredHead {
-    return this.#heads.get(stream) ?? super.head(stream);
+    let head = this.#heads.get(stream);
+    if (head === undefined) {
+      head = this.#isNew(stream) ? EMPTY : super.head(stream);
+      this.#heads.set(stream, head);
+    }
+    return head;
   }
 
   forget(prefix: string): void {
+    this.#forgotten.add(prefix);
     for (const stream of this.#heads.keys()) if (isUnder(prefix, stream)) this.#heads.delete(stream);
   }
 
@@ -84,40 +107,42 @@ export class RunLog extends RunReader implements EventLog {
     this.#attempts.end(this.#run, this.attempt, note);
   }
 
-  /** Inside the transaction: streams, rows, and the new end of the chain of rows. */
-  #write(plan: AppendPlan) {
-    const time = this.#connection.clock();
-    const keys = new Map([...plan.heads.keys()].map((stream) => [stream, this.#keyOf(stream)]));
-    let last = this.#rowHash;
-    const stored = plan.events.map(({ stream, version, type, text, data, head }, index): StoredEvent => {
-      const event = {
-        seq: this.#count + 1 + index,
-        stream,
-        version,
-        type,
-        data,
-        time,
-        attempt: this.attempt,
-      };
-      last = rowHash(last, event, text);
+  /** Inside the transaction: streams, rows, and the run's new tail. Returns the keys of the streams. */
+  #write({ events }: AppendPlan, time: number, chain: string): ReadonlyMap<string, number> {
+    const keys = new Map<string, number>();
+    const last = events.length - 1;
+    for (const [index, { stream, version, type, text, bytes, head }] of events.entries()) {
+      const key = keys.get(stream) ?? this.#keyOf(stream);
+      keys.set(stream, key);
       this.#putEvent.run(
-        positionOf(this.#run, event.seq),
-        must(keys.get(stream), 'the key of a stream'),
+        positionOf(this.#run, this.#count + 1 + index),
+        key,
         version,
         type,
         text,
         time,
         this.attempt,
         Buffer.from(head, 'hex'),
-        Buffer.from(last, 'hex'),
+        index === last ? Buffer.from(chain, 'hex') : NOTHING,
+        bytes ?? null,
       );
-      return event;
-    });
-    this.#advance.run(this.#count + stored.length, last, this.#run);
-    return { stored, keys, last };
+    }
+    if (last >= 0) this.#advance.run(this.#count + events.length, chain, this.#run);
+    return keys;
   }
 
   #keyOf(stream: string): number {
     return this.head(stream).key ?? Number(this.#putStream.run(this.#run, stream).lastInsertRowid);
+  }
+
+  /** Whether a stream without a known head cannot have events: all of them were written here, and not forgotten. */
+  #isNew(stream: string): boolean {
+    if (!this.#fromTheStart) return false;
+    if (this.#forgotten.size === 0) return true;
+    if (this.#forgotten.has('')) return false;
+    for (let end = stream.length; end > 0; end = stream.lastIndexOf('/', end - 1)) {
+      if (this.#forgotten.has(stream.slice(0, end))) return false;
+    }
+    return true;
   }
 }

@@ -3,18 +3,9 @@ import { Blobs } from './blobs.ts';
 import { compareText, EMPTY, type Head, hashHeads, isUnder } from './chain.ts';
 import type { Connection } from './connection.ts';
 import type { BlobInfo, EventReader, SeqRange, StoredEvent } from './event-log.ts';
-import { parseObject } from './parse.ts';
-import { positionOf, seqOf } from './schema.ts';
-
-interface EventRow {
-  readonly position: number;
-  readonly stream: string;
-  readonly version: number;
-  readonly type: string;
-  readonly data: string;
-  readonly time: number;
-  readonly attempt: number;
-}
+import { EVENT_COLUMNS, type EventRow, eventOfRow } from './event-row.ts';
+import type { RunRow } from './runs.ts';
+import { positionOf } from './schema.ts';
 
 interface Bounds {
   readonly run: number;
@@ -31,7 +22,6 @@ export interface StoredHead extends Head {
 const PAGE = 500;
 /** The highest `seq` that a run can have. */
 const LAST = 2 ** 32 - 1;
-const COLUMNS = 'e.position, s.name AS stream, e.version, e.type, e.data, e.time, e.attempt';
 /** Streams named `prefix` or `prefix/…`; the digit 0 comes right after the slash. */
 const UNDER = `s.name >= @prefix AND s.name < @prefix || '0' AND (s.name = @prefix OR s.name > @prefix || '/')`;
 
@@ -39,6 +29,7 @@ const UNDER = `s.name >= @prefix AND s.name < @prefix || '0' AND (s.name = @pref
 export class RunReader implements EventReader {
   readonly #connection: Connection;
   readonly #run: number;
+  readonly #oldEvents: number;
   readonly #blobs: Blobs;
   readonly #count: Database.Statement<[number], { events: number }>;
   readonly #page: Database.Statement<[number, number, number], EventRow>;
@@ -47,22 +38,23 @@ export class RunReader implements EventReader {
   readonly #key: Database.Statement<[number, string], { key: number }>;
   readonly #head: Database.Statement<[number], Head>;
 
-  constructor(connection: Connection, run: number) {
+  constructor(connection: Connection, { key: run, old_events }: RunRow) {
     const { db } = connection;
     this.#connection = connection;
     this.#run = run;
+    this.#oldEvents = old_events;
     this.#blobs = new Blobs(connection);
-    this.#count = db.prepare('SELECT events FROM runs WHERE key = ?');
+    this.#count = db.prepare('SELECT events FROM tails WHERE run = ?');
     this.#page = db.prepare(
-      `SELECT ${COLUMNS} FROM events e CROSS JOIN streams s ON s.key = e.stream
+      `SELECT ${EVENT_COLUMNS} FROM events e CROSS JOIN streams s ON s.key = e.stream
        WHERE e.position > ? AND e.position <= ? ORDER BY e.position LIMIT ?`,
     );
     this.#stream = db.prepare(
-      `SELECT ${COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.key
+      `SELECT ${EVENT_COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.key
        WHERE s.run = ? AND s.name = ? ORDER BY e.version`,
     );
     this.#under = db.prepare(
-      `SELECT ${COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.key
+      `SELECT ${EVENT_COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.key
        WHERE s.run = @run AND ${UNDER} AND e.position > @after AND e.position <= @upTo ORDER BY e.position`,
     );
     this.#key = db.prepare('SELECT key FROM streams WHERE run = ? AND name = ?');
@@ -148,9 +140,7 @@ export class RunReader implements EventReader {
     return this.#connection.guard(() => this.#page.all(...bounds, limit).map((row) => this.#event(row)));
   }
 
-  #event({ position, data, ...row }: EventRow): StoredEvent {
-    const seq = seqOf(position);
-    const what = `Event ${seq} (${row.type}, ${row.stream}) in ${this.#connection.file}`;
-    return { seq, ...row, data: parseObject(data, what) };
+  #event(row: EventRow): StoredEvent {
+    return eventOfRow(row, this.#oldEvents, this.#connection.file);
   }
 }

@@ -4,7 +4,10 @@ import { canonicalJson, type JsonObject } from '../src/core/json.ts';
 import type { Connection } from './connection.ts';
 import { parseObject } from './parse.ts';
 
-/** A run as a row of the store; `config` is canonical JSON, `row_hash` the end of the chain of rows. */
+/**
+ * A run as a row of the store, with its tail: `config` is canonical JSON, `chain` the end of the chain of
+ * commits, `old_events` how many of its events were recorded in format 1.
+ */
 export interface RunRow {
   readonly key: number;
   readonly id: string;
@@ -13,9 +16,12 @@ export interface RunRow {
   readonly config: string;
   readonly config_hash: string;
   readonly code_version: string;
+  readonly old_events: number;
   readonly events: number;
-  readonly row_hash: string;
+  readonly chain: string;
 }
+
+const ROWS = 'SELECT runs.*, tails.events, tails.chain FROM runs JOIN tails ON tails.run = runs.key';
 
 export interface NewRun {
   readonly config: JsonObject;
@@ -49,16 +55,11 @@ export class Runs {
     return this.#connection.write(() => {
       const next = db.prepare<[], { key: number }>('SELECT ifnull(max(key), 0) + 1 AS key FROM runs').get();
       const key = next?.key ?? 1;
-      db.prepare('INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)').run(
-        key,
-        `run-${key}`,
-        clock(),
-        'created',
-        text,
-        hash,
-        codeVersion,
-        hash,
-      );
+      db.prepare(
+        `INSERT INTO runs (key, id, created_at, status, config, config_hash, code_version)
+         VALUES (?, ?, ?, 'created', ?, ?, ?)`,
+      ).run(key, `run-${key}`, clock(), text, hash, codeVersion);
+      db.prepare('INSERT INTO tails (run, events, chain) VALUES (?, 0, ?)').run(key, hash);
       return this.find(`run-${key}`);
     });
   }
@@ -67,9 +68,9 @@ export class Runs {
   find(id: string): RunRow {
     const rows = this.#connection.guard(() =>
       id === 'latest'
-        ? this.#connection.db.prepare<[], RunRow>('SELECT * FROM runs ORDER BY key DESC LIMIT 1').all()
+        ? this.#connection.db.prepare<[], RunRow>(`${ROWS} ORDER BY key DESC LIMIT 1`).all()
         : this.#connection.db
-            .prepare<[string, string], RunRow>('SELECT * FROM runs WHERE id IN (?, ?)')
+            .prepare<[string, string], RunRow>(`${ROWS} WHERE id IN (?, ?)`)
             .all(id, `run-${id}`),
     );
     if (rows[0]) return rows[0];
@@ -79,7 +80,7 @@ export class Runs {
   /** All runs, oldest first. */
   all(): RunRow[] {
     return this.#connection.guard(() =>
-      this.#connection.db.prepare<[], RunRow>('SELECT * FROM runs ORDER BY key').all(),
+      this.#connection.db.prepare<[], RunRow>(`${ROWS} ORDER BY key`).all(),
     );
   }
 
@@ -91,7 +92,7 @@ export class Runs {
   }
 
   config(row: RunRow): JsonObject {
-    return parseObject(row.config, `The configuration of ${row.id} in ${this.#connection.file}`);
+    return parseObject(row.config, () => `The configuration of ${row.id} in ${this.#connection.file}`);
   }
 
   #unknown(id: string): UserError {

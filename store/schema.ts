@@ -1,18 +1,19 @@
 import { linkSync, renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { VIEWS } from './views.ts';
 
 /** The bytes 'Trpe' at offset 68 of the file: what `file(1)` and the opening rules know a store by. */
 export const APPLICATION_ID = 0x54727065;
 
-/** The version of {@link SCHEMA}, at offset 60 of the file. Raise it with every change, and upgrade older files. */
-export const SCHEMA_VERSION = 1;
+/** The version of the tables, at offset 60 of the file. Raise it with every change, and see to older files in `upgrade.ts`. */
+export const SCHEMA_VERSION = 2;
 
 /**
  * An event's `position` is `run * 2^32 + seq`: one B-tree holds the events of each run together and in
- * order, without a second index. Each row also holds the head of its stream after it, so that an append
- * changes no older row but the run's. The view `log` shows it as people think of it.
+ * order, without a second index. Each row also holds the head of its stream after it, and the last row of
+ * each append the end of the chain of commits, so that an append changes no older row but the run's tail.
  */
-const SCHEMA = `
+const TABLES = `
   CREATE TABLE runs (
     key INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -21,8 +22,7 @@ const SCHEMA = `
     config TEXT NOT NULL,
     config_hash TEXT NOT NULL,
     code_version TEXT NOT NULL,
-    events INTEGER NOT NULL,
-    row_hash TEXT NOT NULL
+    old_events INTEGER NOT NULL DEFAULT 0
   ) STRICT;
   CREATE TABLE attempts (
     run INTEGER NOT NULL REFERENCES runs,
@@ -32,6 +32,7 @@ const SCHEMA = `
     pid INTEGER NOT NULL,
     process TEXT NOT NULL,
     note TEXT NOT NULL,
+    code_version TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (run, attempt)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE streams (
@@ -49,7 +50,8 @@ const SCHEMA = `
     time INTEGER NOT NULL,
     attempt INTEGER NOT NULL,
     head BLOB NOT NULL,
-    row_hash BLOB NOT NULL,
+    chain BLOB NOT NULL,
+    bytes BLOB,
     UNIQUE (stream, version)
   ) STRICT;
   CREATE TABLE blobs (
@@ -65,10 +67,26 @@ const SCHEMA = `
     PRIMARY KEY (run, name)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX blob_refs_by_hash ON blob_refs (hash);
-  CREATE VIEW log AS
-    SELECT runs.id AS run, events.position & 4294967295 AS seq, streams.name AS stream, events.version,
-      events.type, events.data, events.time, events.attempt
-    FROM events JOIN streams ON streams.key = events.stream JOIN runs ON runs.key = streams.run;
+`;
+
+/** How far each run has come, and the end of its chain of commits (64 hex digits). */
+export const TAILS = `
+  CREATE TABLE tails (
+    run INTEGER PRIMARY KEY REFERENCES runs,
+    events INTEGER NOT NULL,
+    chain TEXT NOT NULL
+  ) STRICT;
+`;
+
+/** States of folds, to begin a replay with: a cache. Every row may be deleted at any time. */
+export const SNAPSHOTS = `
+  CREATE TABLE snapshots (
+    run INTEGER NOT NULL REFERENCES runs,
+    view TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    state BLOB NOT NULL,
+    PRIMARY KEY (run, view, seq)
+  ) STRICT, WITHOUT ROWID;
 `;
 
 /** The position of the event `seq` of a run; `seq` 0 is just before the first. */
@@ -94,7 +112,7 @@ export function createFile(file: string): void {
       db.pragma('journal_mode = WAL');
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.pragma(`user_version = ${SCHEMA_VERSION}`);
-      db.exec(SCHEMA);
+      db.exec(TABLES + TAILS + SNAPSHOTS + VIEWS);
     } finally {
       db.close();
     }

@@ -74,13 +74,16 @@ export class Store {
 
   /** The events of a run, for reading; it may be written meanwhile. */
   reader(id: string): EventReader {
-    return new RunReader(this.connection, this.#runs.find(id).key);
+    return new RunReader(this.connection, this.#runs.find(id));
   }
 
-  /** Begins an attempt at writing a run. Throws UserError while another process is writing it. */
-  openLog(id: string, note = ''): RunLog {
+  /**
+   * Begins an attempt at writing a run, by this version of the code. Throws UserError while another process
+   * is writing it.
+   */
+  openLog(id: string, codeVersion = ''): RunLog {
     const { key, id: name } = this.#runs.find(id);
-    const attempt = this.#attempts.begin(key, name, note);
+    const attempt = this.#attempts.begin(key, name, codeVersion);
     return new RunLog(this.connection, this.#runs.find(name), this.#attempts, attempt);
   }
 

@@ -8,39 +8,72 @@ export type JsonObject = { readonly [key: string]: Json };
  * JSON cannot hold.
  */
 export function canonicalJson(value: unknown): string {
+  return normalText(normalJson(value));
+}
+
+/**
+ * The value as a reader of its canonical JSON will get it: a copy with sorted keys, without `undefined` and
+ * minus zero. Throws TypeError for what JSON cannot hold.
+ */
+export function normalJson(value: unknown): Json {
   switch (typeof value) {
     case 'string':
     case 'boolean':
-      return JSON.stringify(value);
+      return value;
     case 'number':
       if (!Number.isFinite(value)) throw new TypeError(`canonical JSON cannot hold ${value}`);
-      return JSON.stringify(value);
+      return value + 0; // −0 becomes 0
     case 'object':
-      if (value === null) return 'null';
-      return Array.isArray(value) ? arrayText(value) : objectText(value);
+      if (value === null) return null;
+      return Array.isArray(value) ? normalArray(value) : normalObject(value);
     default:
       throw new TypeError(`canonical JSON cannot hold a ${typeof value}`);
   }
 }
 
-function arrayText(items: readonly unknown[]): string {
-  let text = '[';
-  for (let i = 0; i < items.length; i++) {
-    if (i > 0) text += ',';
-    text += items[i] === undefined ? 'null' : canonicalJson(items[i]);
-  }
-  return `${text}]`;
+/** The canonical text of what {@link normalJson} made. Written for speed: it runs once for every event of the log. */
+export function normalText(normal: Json): string {
+  const text = JSON.stringify(normal);
+  // Engines put keys that look like indexes first, whatever their order was.
+  return DIGIT_KEY.test(text) ? sortedText(normal) : text;
 }
 
-/** Written for speed: it runs once for every event of the log. */
-function objectText(value: object): string {
+const DIGIT_KEY = /[{,]"\d/;
+
+function normalArray(items: readonly unknown[]): Json[] {
+  const normal: Json[] = [];
+  // Holes count as items.
+  for (let i = 0; i < items.length; i++) normal.push(items[i] === undefined ? null : normalJson(items[i]));
+  return normal;
+}
+
+function normalObject(value: object): JsonObject {
   const members = value as { readonly [key: string]: unknown };
-  let text = '{';
-  for (const key of Object.keys(members).sort()) {
+  const keys = Object.keys(members);
+  if (!isSorted(keys)) keys.sort();
+  const normal: { [key: string]: Json } = {};
+  for (const key of keys) {
     const member = members[key];
     if (member === undefined) continue;
-    if (text.length > 1) text += ',';
-    text += `${JSON.stringify(key)}:${canonicalJson(member)}`;
+    if (key === '__proto__') defineMember(normal, key, normalJson(member));
+    else normal[key] = normalJson(member);
   }
-  return `${text}}`;
+  return normal;
+}
+
+/** A member of that name like any other, as JSON.parse makes it. */
+function defineMember(target: object, key: string, value: Json): void {
+  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function isSorted(keys: readonly string[]): boolean {
+  for (let i = 1; i < keys.length; i++) if ((keys[i - 1] ?? '') > (keys[i] ?? '')) return false;
+  return true;
+}
+
+function sortedText(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(sortedText).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${sortedText(member)}`).join(',')}}`;
 }

@@ -1,5 +1,4 @@
 import type { Role } from '../policies/prompt.ts';
-import { recordedTokens } from '../policies/recorded-call.ts';
 import { average, centre, type GroupAdvantages, normalise } from './advantage.ts';
 import { designReward, type RewardSettings } from './reward.ts';
 import type { DesignTree, LoggedCall, TaskTree } from './tree.ts';
@@ -69,7 +68,7 @@ function designerGroups(trees: readonly TaskTree[], settings: CreditSettings): G
 
 function noveltyOf(design: DesignTree, settings: CreditSettings): number {
   if (settings.novelty === 0 || design.rejected !== null) return 0;
-  const logProb = recordedTokens(design.call.call).logProbs.reduce((sum, value) => sum + value, 0);
+  const logProb = design.call.call.logProbs.reduce((sum, value) => sum + value, 0);
   return -settings.novelty * Math.max(logProb, settings.noveltyFloor);
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { must } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
-import { calledSchema, type RecordedCall } from '../policies/recorded-call.ts';
+import { type RecordedCall, recordedCall } from '../policies/recorded-call.ts';
 
 /** The part of a stored event that credit reads. */
 export interface LogEvent {
@@ -8,6 +9,7 @@ export interface LogEvent {
   readonly version: number;
   readonly type: string;
   readonly data: JsonObject;
+  readonly bytes?: Uint8Array;
 }
 
 /** One policy call of the log, named by its stream and key. */
@@ -95,7 +97,7 @@ function readDesign(
   const called = events.find((event) => event.type === 'called');
   const compiled = events.find((event) => event.type === 'compiled');
   const rejected = events.find((event) => event.type === 'rejected');
-  const call = calledSchema.parse(called?.data);
+  const call = recordedCall(must(called, `the call of ${stream}`));
   const executions = [...scores]
     .filter(([name]) => name.startsWith(`${stream}/exec/`))
     .map(([name, score]) => ({ stream: name, score, calls: callsUnder.get(name) ?? [] }));
@@ -126,7 +128,7 @@ function groupCalls(
     const execution = stream.slice(0, cut);
     const list = calls.get(execution) ?? [];
     for (const event of streams.get(stream) ?? []) {
-      if (event.type === 'called') list.push({ stream, call: calledSchema.parse(event.data) });
+      if (event.type === 'called') list.push({ stream, call: recordedCall(event) });
     }
     calls.set(execution, list);
   }

@@ -13,6 +13,8 @@ export interface EffectRequest {
 export interface EffectAnswer {
   readonly type: string;
   readonly data: JsonObject;
+  /** What of the event is not JSON; see `NewEvent`. */
+  readonly bytes?: Uint8Array;
   readonly blobs?: BlobChange;
 }
 

@@ -71,7 +71,7 @@ export function readConfig(store: Store, name: string): RunConfig {
 }
 
 function carryOn(store: Store, id: string, config: RunConfig, options: RunOptions): RunHandle {
-  const log = store.openLog(id);
+  const log = store.openLog(id, options.codeVersion);
   try {
     const material = readMaterial(log) ?? prepare(log, config, options.kit);
     const input = sessionInput(config, material);

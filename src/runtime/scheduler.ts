@@ -124,8 +124,8 @@ export class Scheduler {
     }
     for (const place of ready) {
       for (let answer = take(place); answer !== undefined; answer = take(place)) {
-        const { type, data, blobs } = answer;
-        events.push({ stream: place.stream, expectedVersion: place.answered, type, data });
+        const { type, data, bytes, blobs } = answer;
+        events.push({ stream: place.stream, expectedVersion: place.answered, type, data, bytes });
         then.push((stored) => this.#dispatch(place, place.actor.send(stored)));
         put.push(...(blobs?.put ?? []));
         drop.push(...(blobs?.drop ?? []));

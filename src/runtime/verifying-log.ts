@@ -72,11 +72,12 @@ export class VerifyingLog implements EventLog {
 
   append(events: readonly NewEvent[], blobs: BlobChange = {}): StoredEvent[] {
     const plan = planAppend(events, (stream) => this.#heads.get(stream) ?? EMPTY);
-    const stored = plan.events.map(({ stream, version, type, text, data }) => {
+    const stored = plan.events.map(({ stream, version, type, text, data, bytes }) => {
       const recorded = this.#event(stream, version);
       if (recorded === undefined) {
         if (this.#complete) throw new DivergenceError(extra(stream, version, type, text));
-        return { seq: this.#recorded.count() + 1, stream, version, type, data, time: 0, attempt: 0 };
+        const place = { seq: this.#recorded.count() + 1, stream, version, type, data, time: 0, attempt: 0 };
+        return bytes === undefined ? place : { ...place, bytes };
       }
       if (this.#given(stream, version)) {
         this.#compared++;
@@ -85,6 +86,7 @@ export class VerifyingLog implements EventLog {
       if (recorded.type !== type || canonicalJson(recorded.data) !== text) {
         throw new DivergenceError(difference(recorded, type, data));
       }
+      if (!sameBytes(recorded.bytes, bytes)) throw new DivergenceError(otherBytes(recorded, bytes));
       const lost = this.#lostCause(recorded);
       if (lost !== null) throw new DivergenceError(lost);
       this.#compared++;
@@ -196,6 +198,16 @@ function difference(recorded: StoredEvent, type: string, data: StoredEvent['data
     recorded: shorten(text(recorded.data[field])),
     executed: shorten(text(data[field])),
   };
+}
+
+function sameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a === undefined || b === undefined ? a === b : Buffer.compare(a, b) === 0;
+}
+
+function otherBytes({ stream, version, seq, type, bytes }: StoredEvent, executed?: Uint8Array): Divergence {
+  const text = (value?: Uint8Array) =>
+    value === undefined ? '(missing)' : shorten(Buffer.from(value).toString('hex'));
+  return { stream, version, seq, type, field: '(bytes)', recorded: text(bytes), executed: text(executed) };
 }
 
 function extra(stream: string, version: number, type: string, text: string): Divergence {

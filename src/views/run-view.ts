@@ -132,8 +132,7 @@ export class RunView {
     this.samplingTime += Math.max(0, event.time - Math.max(this.#sampledUntil, this.#pickedAt));
     this.#sampledUntil = event.time;
     const { tokens } = event.data;
-    // Two bytes a token, four base64 digits per three bytes.
-    if (typeof tokens === 'string') this.sampledTokens += Math.floor((tokens.length * 3) / 8);
+    if (typeof tokens === 'number') this.sampledTokens += tokens;
   }
 
   #session(event: StoredEvent): void {

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeFloats, decodeIds, encodeFloats, encodeIds } from '../../src/core/bytes.ts';
 import { canonicalJson } from '../../src/core/json.ts';
 import { RandomStream } from '../../src/core/random.ts';
 
@@ -26,21 +25,6 @@ describe('canonical JSON', () => {
     expect(canonicalJson({ b: 1, a: undefined })).toBe('{"b":1}');
     expect(() => canonicalJson({ x: Number.NaN })).toThrow('NaN');
     expect(() => canonicalJson(() => 1)).toThrow('function');
-  });
-});
-
-describe('bytes in events', () => {
-  it('hold float32 values exactly, at any offset of their buffer', () => {
-    fc.assert(
-      fc.property(fc.float32Array({ noNaN: true }), (values) => {
-        const view = new Float32Array([0, ...values]).subarray(1);
-        expect([...decodeFloats(encodeFloats(view))]).toEqual([...values]);
-      }),
-    );
-  });
-
-  it('hold token ids', () => {
-    expect([...decodeIds(encodeIds([0, 1, 65535]))]).toEqual([0, 1, 65535]);
   });
 });
 

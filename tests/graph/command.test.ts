@@ -19,8 +19,8 @@ describe.concurrent('troupe graph', () => {
     const store = Store.open(join(cwd, 'troupe.db'), { mode: 'create', clock: () => 0 });
     for (const upTo of [recorded.count(), recorded.count() >> 1]) {
       const log = store.openLog(store.createRun({ config: {}, codeVersion: 'test' }).id);
-      for (const { stream, version, type, data } of recorded.events({ upTo })) {
-        log.append([{ stream, expectedVersion: version, type, data }]);
+      for (const { stream, version, type, data, bytes } of recorded.events({ upTo })) {
+        log.append([{ stream, expectedVersion: version, type, data, bytes }]);
       }
       log.close();
     }

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sha256 } from '../../src/core/hash.ts';
-import { canonicalJson, type JsonObject } from '../../src/core/json.ts';
+import type { JsonObject } from '../../src/core/json.ts';
 import { evaluate } from '../../src/runtime/evaluate.ts';
 import { creditFromLog, recordedCredits, sameCredit } from '../../src/runtime/recorded-credit.ts';
 import { resumeRun, startRun } from '../../src/runtime/run.ts';
@@ -10,10 +9,9 @@ import { verifyRun } from '../../src/runtime/verify.ts';
 import { findVersion } from '../../src/runtime/versions.ts';
 import { summarise } from '../../src/views/run-summary.ts';
 import { sessionView } from '../../src/views/session-view.ts';
-import { EMPTY, type Head, nextHead, rowHash } from '../../store/chain.ts';
 import type { StoredEvent } from '../../store/event-log.ts';
-import { seqOf } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
+import { rehash } from '../store/rehash.ts';
 import { KIT, runOptions, scratch, smallConfig } from './small-run.ts';
 
 const directory = scratch();
@@ -52,7 +50,9 @@ function forge(
   for (const { stream, version, type, data, ...event } of reader.events()) {
     const hit: boolean = !done && which({ stream, version, type, data, ...event });
     done ||= hit;
-    log.append([{ stream, expectedVersion: version, type, data: hit ? change(data) : data }]);
+    log.append([
+      { stream, expectedVersion: version, type, data: hit ? change(data) : data, bytes: event.bytes },
+    ]);
   }
   expect(done).toBe(true);
   log.append([], {
@@ -229,34 +229,7 @@ describe('verify', () => {
     );
     forged.connection.db.prepare(sql).run();
     if (sql.startsWith('UPDATE')) {
-      // Every hash made to fit the new bytes.
-      const rows = forged.connection.db
-        .prepare<
-          [],
-          {
-            position: number;
-            stream: string;
-            version: number;
-            type: string;
-            data: string;
-            time: number;
-            attempt: number;
-          }
-        >(
-          'SELECT position, name AS stream, version, type, data, time, attempt FROM events JOIN streams ON streams.key = stream ORDER BY position',
-        )
-        .all();
-      const heads = new Map<string, Head>();
-      let last = sha256(canonicalJson(forged.run('latest').config));
-      for (const row of rows) {
-        const head = nextHead(heads.get(row.stream) ?? EMPTY, row.type, row.data);
-        heads.set(row.stream, head);
-        last = rowHash(last, { ...row, seq: seqOf(row.position) }, row.data);
-        forged.connection.db
-          .prepare('UPDATE events SET head = ?, row_hash = ? WHERE position = ?')
-          .run(Buffer.from(head.hash, 'hex'), Buffer.from(last, 'hex'), row.position);
-      }
-      forged.connection.db.prepare('UPDATE runs SET row_hash = ?').run(last);
+      rehash(forged);
     }
     const result = await verify(forged);
     expect(result.identical).toBe(false);
@@ -290,8 +263,8 @@ describe('verify', () => {
         .reader('latest')
         .streams('eval/after')
         .find((name) => name.endsWith('design/0')) ?? '';
-    for (const { stream, version, type, data } of store.reader('latest').events()) {
-      if (stream !== gone) log.append([{ stream, expectedVersion: version, type, data }]);
+    for (const { stream, version, type, data, bytes } of store.reader('latest').events()) {
+      if (stream !== gone) log.append([{ stream, expectedVersion: version, type, data, bytes }]);
     }
     log.close();
     const result = await verify(cut);

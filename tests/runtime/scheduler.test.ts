@@ -25,8 +25,8 @@ async function play(seed: number, log = new MemoryLog(clock), specs?: readonly o
 /** A log as a crash would leave it: the first `count` events. */
 function cut(log: MemoryLog, count: number): MemoryLog {
   const left = new MemoryLog(clock);
-  for (const { stream, version, type, data } of log.events({ upTo: count })) {
-    left.append([{ stream, expectedVersion: version, type, data }]);
+  for (const { stream, version, type, data, bytes } of log.events({ upTo: count })) {
+    left.append([{ stream, expectedVersion: version, type, data, bytes }]);
   }
   return left;
 }

@@ -64,10 +64,10 @@ export function scriptedEffects(
         asksTool: random.uniform() < 0.4,
         finish: random.uniform() < 0.1 ? 'length' : 'stop',
         version: 'scripted',
-        promptTokens: '',
-        tokens: '',
-        logProbs: '',
+        promptTokens: 0,
+        tokens: 0,
       },
+      bytes: new Uint8Array(),
     })),
     tool: answer((_, random) => ({
       type: 'tool.returned',

@@ -33,10 +33,7 @@ describe('one altered event is one problem, named', () => {
   test.each([
     ['data', `data = replace(data, '2', '3')`],
     ['type', `type = 'Happened'`],
-    ['time', 'time = time + 1'],
-    ['attempt', 'attempt = 2'],
     ['version', 'version = 17'],
-    ['row hash', 'row_hash = zeroblob(32)'],
     ['head', 'head = zeroblob(32)'],
   ])('%s', (_, change) => {
     const store = recorded();
@@ -54,6 +51,26 @@ describe('one altered event is one problem, named', () => {
   });
 });
 
+describe('what only the chain of commits covers names the append', () => {
+  test.each([
+    ['time', 5, 'time = time + 1', 6, 'time or attempt differ from those of the same append'],
+    ['attempt', 5, 'attempt = 2', 6, 'time or attempt differ from those of the same append'],
+    ['chain', 6, `chain = x''`, 7, 'time or attempt differ from those of the same append'],
+  ])('%s', (_, altered, change, seq, problem) => {
+    const store = recorded();
+    alter(store, `UPDATE events SET ${change} WHERE ${at(altered)}`);
+    expect(checkRun(store, 'latest').problems[0]).toMatchObject({ seq, problem });
+  });
+
+  test('times of a whole append', () => {
+    const store = recorded();
+    alter(store, `UPDATE events SET time = time + 1 WHERE ${at(5)} OR ${at(6)}`);
+    expect(checkRun(store, 'latest').problems).toMatchObject([
+      { seq: 5, problem: 'events 5 to 6, one append, were altered, moved or cut' },
+    ]);
+  });
+});
+
 test('a deleted event is found, in the middle and at the end', () => {
   const store = recorded();
   alter(store, `DELETE FROM events WHERE ${at(4)} OR ${at(9)} OR ${at(10)}`);
@@ -64,9 +81,10 @@ test('a deleted event is found, in the middle and at the end', () => {
 
 test('a truncated run is found even if its count was adjusted', () => {
   const store = recorded();
-  alter(store, `DELETE FROM events WHERE ${at(10)}`, 'UPDATE runs SET events = 9');
+  alter(store, `DELETE FROM events WHERE ${at(10)}`, 'UPDATE tails SET events = 9');
   expect(checkRun(store, 'latest').problems).toEqual([
-    { problem: 'the end of the chain of rows was altered' },
+    { problem: 'the last append was cut', seq: 9, stream: 'a', version: 4, type: 'happened' },
+    { problem: 'the end of the chain of commits was altered' },
   ]);
 });
 
@@ -87,7 +105,7 @@ test('an added event is found', () => {
   const store = recorded();
   alter(
     store,
-    `INSERT INTO events SELECT position + 1, stream, version + 1, type, data, time, attempt, head, row_hash
+    `INSERT INTO events SELECT position + 1, stream, version + 1, type, data, time, attempt, head, chain, bytes
      FROM events WHERE ${at(10)}`,
   );
   const problems = checkRun(store, 'latest').problems.map(({ problem }) => problem);
@@ -100,7 +118,10 @@ test('a renamed stream, an altered configuration and damaged blobs are found', (
   alter(store, `UPDATE runs SET config = '{"seed":8}'`, `UPDATE blobs SET bytes = x'00'`);
   const { problems } = checkRun(store, 'latest');
   expect(problems[0]?.problem).toBe('the configuration of run-1 was altered');
-  expect(problems[1]).toMatchObject({ seq: 2, stream: 'c' });
+  expect(problems[1]).toMatchObject({
+    seq: 1,
+    problem: 'events 1 to 2, one append, were altered, moved or cut',
+  });
   expect(problems.at(-1)?.problem).toMatch(/^the blob w: The blob .* was altered/);
   expect(() => store.reader('latest').blob('w')).toThrow(/was altered/);
   alter(store, 'DELETE FROM blobs');

@@ -44,10 +44,10 @@ test('an unknown run is answered with those that exist', () => {
 test('a resumed run goes on where it stood, and its attempts are told apart outside of eventHash', () => {
   const store = openStore(file());
   const { id } = store.createRun(RUN);
-  const first = store.openLog(id, 'start');
+  const first = store.openLog(id, 'abc');
   first.append([event('s', 0), event('t', 0)]);
   first.close('stopped');
-  const second = store.openLog(id, 'resume');
+  const second = store.openLog(id, 'abd');
   expect([second.version('s'), second.count()]).toEqual([1, 2]);
   second.append([event('s', 1)]);
   second.close();

@@ -22,8 +22,8 @@ const INFO = {
 /** The log as it stood after event `seq`. */
 function upTo(seq: number): EventReader {
   const left = new MemoryLog(() => 5000);
-  for (const { stream, version, type, data } of log.events({ upTo: seq })) {
-    left.append([{ stream, expectedVersion: version, type, data }]);
+  for (const { stream, version, type, data, bytes } of log.events({ upTo: seq })) {
+    left.append([{ stream, expectedVersion: version, type, data, bytes }]);
   }
   return left;
 }
@@ -31,7 +31,11 @@ function upTo(seq: number): EventReader {
 describe('summarise', () => {
   it('is the run in a line', () => {
     const view = foldedTo(log);
-    expect(summarise(INFO, log, [{ attempt: 1, startedAt: 1000, endedAt: 3250, pid: 1, note: '' }])).toEqual({
+    expect(
+      summarise(INFO, log, [
+        { attempt: 1, startedAt: 1000, endedAt: 3250, pid: 1, note: '', codeVersion: '' },
+      ]),
+    ).toEqual({
       run: 'run-1',
       seed: 1,
       preset: 'test',
@@ -51,16 +55,20 @@ describe('summarise', () => {
 
   it('adds up the time of all attempts, without the time between them', () => {
     const attempts = [
-      { attempt: 1, startedAt: 0, endedAt: 1000, pid: 1, note: '' },
-      { attempt: 2, startedAt: 90_000, endedAt: 91_500, pid: 2, note: '' },
+      { attempt: 1, startedAt: 0, endedAt: 1000, pid: 1, note: '', codeVersion: '' },
+      { attempt: 2, startedAt: 90_000, endedAt: 91_500, pid: 2, note: '', codeVersion: '' },
     ];
     expect(summarise(INFO, log, attempts).seconds).toBe(2.5);
   });
 
   it('counts an attempt that has not ended up to the last event, and never less than nothing', () => {
     const half = upTo(find(log, ({ type }) => type === 'credited').seq);
-    expect(summarise(INFO, half, [{ attempt: 1, startedAt: 1000, pid: 1, note: '' }]).seconds).toBe(4);
-    expect(summarise(INFO, half, [{ attempt: 1, startedAt: 9000, pid: 1, note: '' }]).seconds).toBe(0);
+    expect(
+      summarise(INFO, half, [{ attempt: 1, startedAt: 1000, pid: 1, note: '', codeVersion: '' }]).seconds,
+    ).toBe(4);
+    expect(
+      summarise(INFO, half, [{ attempt: 1, startedAt: 9000, pid: 1, note: '', codeVersion: '' }]).seconds,
+    ).toBe(0);
   });
 
   it('tells an interrupted run from one that is being written', () => {

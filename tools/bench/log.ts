@@ -1,27 +1,40 @@
-import Database from 'better-sqlite3';
 import { must } from '../../src/core/errors.ts';
 import { actorFactory } from '../../src/runtime/actors.ts';
 import type { Kit } from '../../src/runtime/kit.ts';
-import type { EventReader, NewEvent } from '../../store/event-log.ts';
+import type { EventReader, NewEvent, StoredEvent } from '../../store/event-log.ts';
+import { MemoryLog } from '../../store/memory-log.ts';
 import { Store } from '../../store/store.ts';
 import { kindOfStream } from '../graph/stream-kind.ts';
+import { BareTable } from './bare-table.ts';
 import { alternate, inScratch, type Measuring } from './measure.ts';
 import { scriptedEvents } from './scripted-events.ts';
+import { type TokenBytes, tokenBytesOf } from './token-bytes.ts';
 import type { Workload } from './workload.ts';
 
-/** Events per second. */
+/** Rates in events per second; the ratios compare what was measured in turn, in one process. */
 export interface LogFigures {
   /** Appended to a store file, one transaction for each {@link BATCH} of them. */
   readonly appendPerSecond: number;
   /** The same rows, finished and ready, inserted in the same batches into a table with one index. */
   readonly bareInsertPerSecond: number;
-  /** The first by the second: what is left of SQLite's speed after JSON, two hashes and bookkeeping. */
+  /** What is left of SQLite's speed after JSON, hashes and bookkeeping. */
   readonly appendRatio: number;
-  /** Read from the store stream by stream, and sent to actors that begin anew. */
+  /** Actors begun, started and sent their events, which no log holds. */
+  readonly actorsPerSecond: number;
+  /** Batches appended, then sent to the actors, as a scheduler does. */
+  readonly livePerSecond: number;
+  /** `live` by the slower of append and actors. */
+  readonly liveRatio: number;
+  /** Read from the store in the order of the log. */
+  readonly readPerSecond: number;
+  /** Read from the store and sent to actors that begin anew. */
   readonly replayPerSecond: number;
+  /** `replay` by the slower of reading and actors. */
+  readonly replayRatio: number;
+  readonly bytesPerToken: TokenBytes;
 }
 
-/** Events of one transaction; a scheduler's ticks hold 50 to 500. */
+/** Events of one transaction; a scheduler's ticks hold 20 to 500. */
 const BATCH = 200;
 /** Reinforcement steps of the run whose events are written. */
 const STEPS = 2;
@@ -31,25 +44,43 @@ export async function measureLog(given: Workload, measuring: Measuring): Promise
   const { config, kit } = given;
   const short = { ...config, steps: STEPS, imitation: { ...config.imitation, chunks: 1 } };
   const events = await scriptedEvents({ ...given, config: short });
+  const ready = new MemoryLog(() => 0).append(events);
   return inScratch(async (file) => {
     const store = Store.open(file('store.db'), { mode: 'create', clock: Date.now });
     try {
       const first = write(store, events);
-      const bare = new BareTable(file('bare.db'), rowsOf(store));
+      const bytesPerToken = tokenBytesOf(store, events);
+      const bare = new BareTable(file('bare.db'), store, BATCH);
       try {
         const seconds = await alternate(
           {
             append: () => void write(store, events),
             bare: (round) => bare.fill(round),
-            replay: () => replay(store.reader(first), kit),
+            actors: () => new Actors(kit).send(ready),
+            live: () => {
+              const actors = new Actors(kit);
+              write(store, events, (stored) => actors.send(stored));
+            },
+            read: () => read(store.reader(first), () => {}),
+            replay: () => {
+              const actors = new Actors(kit);
+              read(store.reader(first), (stored) => actors.send(stored));
+            },
           },
           measuring,
         );
+        const rate = (time: number) => events.length / time;
         return {
-          appendPerSecond: events.length / seconds.append,
-          bareInsertPerSecond: events.length / seconds.bare,
+          appendPerSecond: rate(seconds.append),
+          bareInsertPerSecond: rate(seconds.bare),
           appendRatio: seconds.bare / seconds.append,
-          replayPerSecond: events.length / seconds.replay,
+          actorsPerSecond: rate(seconds.actors),
+          livePerSecond: rate(seconds.live),
+          liveRatio: Math.max(seconds.append, seconds.actors) / seconds.live,
+          readPerSecond: rate(seconds.read),
+          replayPerSecond: rate(seconds.replay),
+          replayRatio: Math.max(seconds.read, seconds.actors) / seconds.replay,
+          bytesPerToken,
         };
       } finally {
         bare.close();
@@ -60,72 +91,43 @@ export async function measureLog(given: Workload, measuring: Measuring): Promise
   });
 }
 
-/** Appends the events as a new run; returns its id. */
-function write(store: Store, events: readonly NewEvent[]): string {
+/** Appends the events as a new run, each batch shown to `then`; returns the run's id. */
+function write(
+  store: Store,
+  events: readonly NewEvent[],
+  then: (stored: readonly StoredEvent[]) => void = () => {},
+): string {
   const { id } = store.createRun({ config: {}, codeVersion: 'bench' });
   const log = store.openLog(id);
-  for (let at = 0; at < events.length; at += BATCH) log.append(events.slice(at, at + BATCH));
+  for (let at = 0; at < events.length; at += BATCH) then(log.append(events.slice(at, at + BATCH)));
   log.close();
   return id;
 }
 
-/** Folds every stream into a fresh actor, as a recovery does. */
-function replay(reader: EventReader, kit: Kit): void {
-  const create = actorFactory(kit.library);
-  for (const stream of reader.streams()) {
-    const [first, ...rest] = reader.read(stream);
-    const kind = must(kindOfStream(stream), `the kind of ${stream}`);
-    const actor = create(kind, stream, must(first, `events of ${stream}`).data);
-    actor.start();
-    for (const event of rest) actor.send(event);
-  }
+/** Reads in the order of the log. */
+function read(reader: EventReader, then: (stored: readonly StoredEvent[]) => void): void {
+  for (const event of reader.events()) then([event]);
 }
 
-/** A row of the store's table of events, column by column. */
-type Row = [number, number, number, string, string, number, number, Buffer, Buffer];
+/** The actors of a run, each begun by the first event of its stream. */
+class Actors {
+  readonly #create;
+  readonly #running = new Map<string, ReturnType<ReturnType<typeof actorFactory>>>();
 
-/** The rows of a store that holds one run. */
-function rowsOf(store: Store): Row[] {
-  return store.connection.db
-    .prepare<[], Row>(
-      `SELECT position, stream, version, type, data, time, attempt, head, row_hash
-       FROM events ORDER BY position`,
-    )
-    .raw()
-    .all();
-}
-
-/** The least that SQLite can be asked to do with the same rows, under the same settings as the store. */
-class BareTable {
-  readonly #db: Database.Database;
-  readonly #rows: readonly Row[];
-
-  constructor(file: string, rows: readonly Row[]) {
-    this.#rows = rows;
-    this.#db = new Database(file);
-    this.#db.pragma('page_size = 8192');
-    this.#db.pragma('journal_mode = WAL');
-    this.#db.pragma('synchronous = NORMAL');
-    this.#db.pragma('wal_autocheckpoint = 4000');
-    this.#db.exec(
-      `CREATE TABLE events (position INTEGER PRIMARY KEY, stream INTEGER, version INTEGER, type TEXT,
-         data TEXT, time INTEGER, attempt INTEGER, head BLOB, row_hash BLOB);
-       CREATE UNIQUE INDEX by_stream ON events (stream, version)`,
-    );
+  constructor(kit: Kit) {
+    this.#create = actorFactory(kit.library);
   }
 
-  /** Inserts all rows, under keys of their own in every round. */
-  fill(round: number): void {
-    const insert = this.#db.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
-    const some = this.#db.transaction((rows: readonly Row[]) => {
-      for (const [position, stream, ...rest] of rows) {
-        insert.run(position + round * 2 ** 32, stream + round * 2 ** 24, ...rest);
+  send(events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      const { stream, version, data } = event;
+      if (version > 0) {
+        must(this.#running.get(stream), `the actor of ${stream}`).send(event);
+        continue;
       }
-    });
-    for (let at = 0; at < this.#rows.length; at += BATCH) some.immediate(this.#rows.slice(at, at + BATCH));
-  }
-
-  close(): void {
-    this.#db.close();
+      const actor = this.#create(must(kindOfStream(stream), `the kind of ${stream}`), stream, data);
+      this.#running.set(stream, actor);
+      actor.start();
+    }
   }
 }

@@ -37,8 +37,9 @@ export async function scriptedEvents({ config, kit, material }: Workload): Promi
     });
   const version = 'c0ffee00'.repeat(8);
   const effects: Effects = {
-    call: answer('called', (random) =>
-      recordCompletion({
+    call: async ({ stream, key }) => {
+      const random = new RandomStream(config.seed, stream, key);
+      const completion = recordCompletion({
         text: `return ${random.integer(10, 999)} * (${random.integer(10, 999)} - 7)`,
         promptTokens: ids(random, PROMPT),
         tokens: ids(random, COMPLETION),
@@ -46,8 +47,9 @@ export async function scriptedEvents({ config, kit, material }: Workload): Promi
         asksTool: false,
         finish: random.uniform() < 0.05 ? 'length' : 'stop',
         version,
-      }),
-    ),
+      });
+      return { type: 'called', ...completion };
+    },
     tool: answer('tool.returned', (random) => ({ ok: true, text: String(random.integer(0, 9999)) })),
     compile: async ({ stream, key }) => {
       const random = new RandomStream(config.seed, stream, key);
@@ -91,8 +93,8 @@ export async function scriptedEvents({ config, kit, material }: Workload): Promi
     effects,
     createActor: actorFactory(kit.library),
     onEvents: (stored) => {
-      for (const { stream, version: expectedVersion, type, data } of stored) {
-        events.push({ stream, expectedVersion, type, data });
+      for (const { stream, version: expectedVersion, type, data, bytes } of stored) {
+        events.push({ stream, expectedVersion, type, data, bytes });
       }
     },
   });

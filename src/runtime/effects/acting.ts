@@ -86,7 +86,7 @@ export function actingEffects(stagecraft: Stagecraft) {
       stream: `${stream}/${key}`,
       sampler: { temperature, maxTokens: role === 'designer' ? designerTokens : tokens },
     });
-    return { type: 'called', data: recordCompletion(completion) };
+    return { type: 'called', ...recordCompletion(completion) };
   };
 
   const compile: Effect = async ({ input }) => {

@@ -9,7 +9,7 @@ import { DEFAULT_HYPER_PARAMETERS } from '../../learning/learner.ts';
 import type { LearnerThread } from '../../learning/learner-thread.ts';
 import { policyBatch } from '../../learning/tensors.ts';
 import type { Role } from '../../policies/prompt.ts';
-import { calledSchema, recordedTokens } from '../../policies/recorded-call.ts';
+import { recordedCall } from '../../policies/recorded-call.ts';
 import type { Tokenizer } from '../../policies/tokenizer.ts';
 import type { TaskSet } from '../../tasks/task-set.ts';
 import type { RunConfig } from '../config.ts';
@@ -108,11 +108,12 @@ type CallIndex = ReadonlyMap<string, LoggedSequence>;
 
 function readCalls(log: EventReader, step: number): CallIndex {
   const calls: [name: string, call: LoggedSequence][] = [];
-  for (const { stream, type, data } of log.readPrefix(stepPrefix(step))) {
-    if (type !== 'called') continue;
-    const call = calledSchema.parse(data);
+  for (const event of log.readPrefix(stepPrefix(step))) {
+    if (event.type !== 'called') continue;
+    const { stream } = event;
+    const { key, promptTokens, tokens, logProbs } = recordedCall(event);
     const role = stream.includes('/agent/') ? 'executor' : 'designer';
-    calls.push([`${stream}#${call.key}`, { role, sequence: { ...recordedTokens(call), advantage: 0 } }]);
+    calls.push([`${stream}#${key}`, { role, sequence: { promptTokens, tokens, logProbs, advantage: 0 } }]);
   }
   // By name: the order in which streams were written is nobody's business (law 3).
   return new Map(calls.sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { StoredEvent } from '../../../store/event-log.ts';
-import { encodeFloats, encodeIds } from '../../core/bytes.ts';
 import { UserError } from '../../core/errors.ts';
 import { canonicalJson, type Json, type JsonObject } from '../../core/json.ts';
+import { recordedCall, tokenBytes } from '../../policies/recorded-call.ts';
 import type { Tokenizer } from '../../policies/tokenizer.ts';
 
 /** One member of an event's data, by its dotted name, and the value that a fork gives it. */
@@ -28,17 +28,23 @@ export function parseChange(text: string): Change {
   }
 }
 
+/** What an event says. */
+export interface EventContent {
+  readonly data: JsonObject;
+  readonly bytes?: Uint8Array;
+}
+
 /**
- * An event's data with some members changed. What follows from a member follows along: the text of a call
+ * An event with some members of its data changed. What follows from a member follows along: the text of a call
  * brings its tokens (and the other way round), marked `forced`, since nobody sampled them; learning leaves
  * forced calls out. Throws UserError for a member that the event does not have, or a value of another type.
  */
-export function changed(event: StoredEvent, changes: readonly Change[], tokenizer: Tokenizer): JsonObject {
+export function changed(event: StoredEvent, changes: readonly Change[], tokenizer: Tokenizer): EventContent {
   const data = changes.reduce<JsonObject>((before, change) => withMember(before, event, change), event.data);
   if (canonicalJson(data) === canonicalJson(event.data)) {
     throw new UserError('no-change', `${place(event)} says just that already; set it to something else.`);
   }
-  return event.type === 'called' ? forced(event, data, changes, tokenizer) : data;
+  return event.type === 'called' ? forced(event, data, changes, tokenizer) : { ...event, data };
 }
 
 function withMember(data: JsonObject, event: StoredEvent, change: Change): JsonObject {
@@ -73,17 +79,20 @@ function forced(
   data: JsonObject,
   changes: readonly Change[],
   tokenizer: Tokenizer,
-): JsonObject {
+): EventContent {
   const byTokens = changes.some(({ field }) => field === 'tokens');
   const ids = byTokens
     ? tokenIds(event, data.tokens)
     : [...tokenizer.encode(String(data.text)), tokenizer.end];
+  const text = byTokens ? tokenizer.decode(ids) : String(data.text);
+  const { promptTokens } = recordedCall(event);
   return {
-    ...data,
-    text: byTokens ? tokenizer.decode(ids) : String(data.text),
-    tokens: encodeIds(ids),
-    logProbs: encodeFloats(ids.map(() => 0)),
-    forced: true,
+    data: { ...data, text, tokens: ids.length, forced: true },
+    bytes: tokenBytes(
+      promptTokens,
+      ids,
+      ids.map(() => 0),
+    ),
   };
 }
 

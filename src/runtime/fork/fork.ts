@@ -1,7 +1,6 @@
 import type { EventReader, NewBlob, NewEvent, StoredEvent } from '../../../store/event-log.ts';
 import type { Store } from '../../../store/store.ts';
 import { must, UserError } from '../../core/errors.ts';
-import type { JsonObject } from '../../core/json.ts';
 import type { Role } from '../../policies/prompt.ts';
 import type { Fork } from '../config.ts';
 import type { Kit } from '../kit.ts';
@@ -9,7 +8,7 @@ import { type Models, weightsName } from '../models.ts';
 import { readConfig } from '../run.ts';
 import { materialBlobs, readMaterial } from '../troupe.ts';
 import { findVersion, keptVersions } from '../versions.ts';
-import { type Change, changed } from './change.ts';
+import { type Change, changed, type EventContent } from './change.ts';
 import { forkedWeights } from './front.ts';
 import { modelsAt } from './relearn.ts';
 
@@ -57,7 +56,7 @@ export async function forkRun(store: Store, name: string, options: ForkOptions):
       'A fork differs in something: say what with --set FIELD=VALUE, --policy ROLE=VERSION or --fresh.',
     );
   }
-  const data = set ? changed(event, options.changes, material.tokenizer) : null;
+  const content = set ? changed(event, options.changes, material.tokenizer) : null;
   const versions = Object.entries(options.policies).map(([role, wanted]) => {
     return [role, findVersion(reader, wanted, parent)] as const;
   });
@@ -79,7 +78,7 @@ export async function forkRun(store: Store, name: string, options: ForkOptions):
     config: JSON.parse(JSON.stringify({ ...config, forks: [...earlier, fork] })),
     codeVersion: options.codeVersion,
   });
-  const log = store.openLog(run);
+  const log = store.openLog(run, options.codeVersion);
   try {
     const put = [
       ...materialBlobs(material),
@@ -91,7 +90,13 @@ export async function forkRun(store: Store, name: string, options: ForkOptions):
         .flatMap(({ name }) => stored(reader, name)),
     ];
     log.append([], { put });
-    const prefixCalls = copyPrefix(reader, event, data, (events) => log.append(events), options.onProgress);
+    const prefixCalls = copyPrefix(
+      reader,
+      event,
+      content,
+      (events) => log.append(events),
+      options.onProgress,
+    );
     log.close('forked');
     return { run, parent, at: event.seq, prefixCalls };
   } catch (error) {
@@ -126,7 +131,7 @@ function findEvent(reader: EventReader, at: string, run: string): StoredEvent {
 function copyPrefix(
   reader: EventReader,
   event: StoredEvent,
-  data: JsonObject | null,
+  content: EventContent | null,
   append: (events: readonly NewEvent[]) => void,
   onProgress: ForkOptions['onProgress'],
 ): number {
@@ -138,13 +143,14 @@ function copyPrefix(
     onProgress?.('copying events', done, event.seq);
   };
   for (const each of reader.events({ upTo: event.seq - 1 })) {
-    const { stream, version, type } = each;
+    const { stream, version, type, bytes } = each;
     if (type === 'called') calls++;
-    page.push({ stream, expectedVersion: version, type, data: each.data });
+    page.push({ stream, expectedVersion: version, type, data: each.data, bytes });
     if (page.length === PAGE) flush(each.seq);
   }
-  if (data !== null) {
-    page.push({ stream: event.stream, expectedVersion: event.version, type: event.type, data });
+  if (content !== null) {
+    const { stream, version, type } = event;
+    page.push({ stream, expectedVersion: version, type, data: content.data, bytes: content.bytes });
   }
   flush(event.seq);
   return calls;

@@ -1,6 +1,6 @@
 import type { EventReader } from '../../../store/event-log.ts';
 import type { CallRequest, Completion, Policy } from '../../policies/policy.ts';
-import { calledSchema, recordedTokens } from '../../policies/recorded-call.ts';
+import { recordedCall } from '../../policies/recorded-call.ts';
 import { renderPrompt } from '../../policies/template.ts';
 import type { Tokenizer } from '../../policies/tokenizer.ts';
 
@@ -57,20 +57,10 @@ export class ReusedCalls implements Policy {
 /** The calls under a prefix, by their names. */
 export function recordedCalls(reader: EventReader, prefix: string): Map<CallName, Completion> {
   const calls = new Map<CallName, Completion>();
-  for (const { stream, type, data } of reader.readPrefix(prefix)) {
-    if (type !== 'called') continue;
-    const call = calledSchema.parse(data);
-    const { text, asksTool, finish, version } = call;
-    const { promptTokens, tokens, logProbs } = recordedTokens(call);
-    calls.set(`${stream}/${call.key}`, {
-      text,
-      asksTool,
-      finish,
-      version,
-      promptTokens: [...promptTokens],
-      tokens: [...tokens],
-      logProbs: [...logProbs],
-    });
+  for (const event of reader.readPrefix(prefix)) {
+    if (event.type !== 'called') continue;
+    const { key, ...completion } = recordedCall(event);
+    calls.set(`${event.stream}/${key}`, completion);
   }
   return calls;
 }
