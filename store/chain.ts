@@ -65,6 +65,13 @@ export function isUnder(prefix: string, stream: string): boolean {
   return prefix === '' || stream === prefix || stream.startsWith(`${prefix}/`);
 }
 
+/** The first two parts of a stream's name: the step or evaluation that it belongs to. */
+export function scopeOf(name: string): string {
+  const first = name.indexOf('/');
+  const second = first < 0 ? -1 : name.indexOf('/', first + 1);
+  return second < 0 ? name : name.slice(0, second);
+}
+
 /** Throws unless `name` is one or more non-empty parts joined by slashes, well-formed and without control characters. */
 export function checkStreamName(name: string): void {
   if (!/^[^/\p{Cc}]+(\/[^/\p{Cc}]+)*$/u.test(name) || !name.isWellFormed()) {

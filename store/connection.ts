@@ -8,12 +8,20 @@ export class Connection {
   readonly file: string;
   readonly db: Database.Database;
   readonly clock: () => number;
+  readonly #beginWriting: Database.Statement;
+  readonly #beginReading: Database.Statement;
+  readonly #commit: Database.Statement;
+  readonly #rollback: Database.Statement;
 
   constructor(file: string, mode: Mode, clock: () => number) {
     this.file = resolve(file);
     this.clock = () => Math.floor(clock());
     try {
       this.db = openDatabase(this.file, mode);
+      this.#beginWriting = this.db.prepare('BEGIN IMMEDIATE');
+      this.#beginReading = this.db.prepare('BEGIN');
+      this.#commit = this.db.prepare('COMMIT');
+      this.#rollback = this.db.prepare('ROLLBACK');
     } catch (error) {
       throw storeFailure(error, this.file);
     }
@@ -35,12 +43,26 @@ export class Connection {
 
   /** Runs `work` as one write transaction: all of it is stored, or nothing if it throws. */
   write<T>(work: () => T): T {
-    return this.guard(() => this.db.transaction(work).immediate());
+    return this.#transaction(this.#beginWriting, work);
   }
 
   /** Runs `work` on one unchanging view of the store. */
   snapshot<T>(work: () => T): T {
-    return this.guard(() => this.db.transaction(work).deferred());
+    return this.#transaction(this.#beginReading, work);
+  }
+
+  /** By hand: better-sqlite3 makes a new function of every transaction, which costs more than a small append. */
+  #transaction<T>(begin: Database.Statement, work: () => T): T {
+    return this.guard(() => {
+      begin.run();
+      try {
+        const result = work();
+        this.#commit.run();
+        return result;
+      } finally {
+        if (this.db.inTransaction) this.#rollback.run();
+      }
+    });
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 import { UserError } from '../src/core/errors.ts';
 import { sha256 } from '../src/core/hash.ts';
 import { canonicalJson } from '../src/core/json.ts';
-import { type CommittedRow, EMPTY, type Head, nextCommit, nextHead } from './chain.ts';
+import { type CommittedRow, EMPTY, type Head, nextCommit, nextHead, scopeOf } from './chain.ts';
 import type { Connection } from './connection.ts';
 import { oldRowHash } from './format-1.ts';
 import { Runs } from './runs.ts';
@@ -211,6 +211,16 @@ class Check {
       )
       .all(key);
     for (const { stream } of empty) this.problems.push({ stream, problem: 'the stream holds no events' });
+    const names = db
+      .prepare<[number], { name: string; scope: string }>('SELECT name, scope FROM streams WHERE run = ?')
+      .all(key);
+    const seen = new Set<string>();
+    for (const { name, scope } of names) {
+      if (scope !== scopeOf(name))
+        this.problems.push({ stream: name, problem: 'the scope of the stream was altered' });
+      if (seen.has(name)) this.problems.push({ stream: name, problem: 'there are two streams of this name' });
+      seen.add(name);
+    }
   }
 
   #missing(from: number, to: number): void {

@@ -3,7 +3,8 @@ import { InvariantError, must } from '../src/core/errors.ts';
 import { type AppendPlan, planAppend } from './append-plan.ts';
 import type { Attempts } from './attempts.ts';
 import { Blobs } from './blobs.ts';
-import { type CommittedRow, EMPTY, isUnder, nextCommit } from './chain.ts';
+import { BulkInsert } from './bulk-insert.ts';
+import { type CommittedRow, EMPTY, isUnder, nextCommit, scopeOf } from './chain.ts';
 import type { Connection } from './connection.ts';
 import type { BlobChange, EventLog, NewEvent, StoredEvent } from './event-log.ts';
 import { RunReader, type StoredHead } from './run-reader.ts';
@@ -11,6 +12,18 @@ import type { RunRow } from './runs.ts';
 import { positionOf } from './schema.ts';
 
 const NOTHING = Buffer.alloc(0);
+const COLUMNS = [
+  'position',
+  'stream',
+  'version',
+  'type',
+  'data',
+  'time',
+  'attempt',
+  'head',
+  'chain',
+  'bytes',
+];
 
 /**
  * The log of one run, for its one writer; made by `Store.openLog`, which begins an attempt, and to be
@@ -24,10 +37,9 @@ export class RunLog extends RunReader implements EventLog {
   readonly #blobs: Blobs;
   readonly #run: number;
   readonly #heads = new Map<string, StoredHead>();
-  readonly #putStream: Database.Statement<[number, string]>;
-  readonly #putEvent: Database.Statement<
-    [number, number, number, string, string, number, number, Buffer, Buffer, Uint8Array | null]
-  >;
+  readonly #streams: BulkInsert;
+  readonly #lastKey: Database.Statement<[], { key: number | null }>;
+  readonly #events: BulkInsert;
   readonly #advance: Database.Statement<[number, string, number]>;
   /** Whether the run was empty when this log was opened. */
   readonly #fromTheStart: boolean;
@@ -47,11 +59,9 @@ export class RunLog extends RunReader implements EventLog {
     this.#fromTheStart = run.events === 0;
     this.#count = run.events;
     this.#chain = run.chain;
-    this.#putStream = db.prepare('INSERT INTO streams (run, name) VALUES (?, ?)');
-    this.#putEvent = db.prepare(
-      `INSERT INTO events (position, stream, version, type, data, time, attempt, head, chain, bytes)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
+    this.#streams = new BulkInsert(db, 'streams', ['key', 'run', 'name', 'scope']);
+    this.#lastKey = db.prepare('SELECT max(key) AS key FROM streams');
+    this.#events = new BulkInsert(db, 'events', COLUMNS);
     this.#advance = db.prepare('UPDATE tails SET events = ?, chain = ? WHERE run = ?');
   }
 
@@ -64,8 +74,11 @@ export class RunLog extends RunReader implements EventLog {
     for (const { stream, version, type, data, bytes, head } of plan.events) {
       const seq = this.#count + 1 + rows.length;
       rows.push({ seq, stream, version, time, attempt: this.attempt, head });
-      const event = { seq, stream, version, type, data, time, attempt: this.attempt };
-      stored.push(bytes === undefined ? event : { ...event, bytes });
+      stored.push(
+        bytes === undefined
+          ? { seq, stream, version, type, data, time, attempt: this.attempt }
+          : { seq, stream, version, type, data, bytes, time, attempt: this.attempt },
+      );
     }
     const chain = rows.length === 0 ? this.#chain : nextCommit(this.#chain, rows);
     const keys = this.#connection.write(() => {
@@ -108,15 +121,15 @@ export class RunLog extends RunReader implements EventLog {
   }
 
   /** Inside the transaction: streams, rows, and the run's new tail. Returns the keys of the streams. */
-  #write({ events }: AppendPlan, time: number, chain: string): ReadonlyMap<string, number> {
-    const keys = new Map<string, number>();
+  #write({ events, heads }: AppendPlan, time: number, chain: string): ReadonlyMap<string, number> {
+    const keys = this.#writeStreams(heads.keys());
     const last = events.length - 1;
+    const base = positionOf(this.#run, this.#count + 1);
+    this.#events.clear();
     for (const [index, { stream, version, type, text, bytes, head }] of events.entries()) {
-      const key = keys.get(stream) ?? this.#keyOf(stream);
-      keys.set(stream, key);
-      this.#putEvent.run(
-        positionOf(this.#run, this.#count + 1 + index),
-        key,
+      this.#events.add(
+        base + index,
+        must(keys.get(stream), 'the key of a stream'),
         version,
         type,
         text,
@@ -127,12 +140,27 @@ export class RunLog extends RunReader implements EventLog {
         bytes ?? null,
       );
     }
+    this.#events.flush();
     if (last >= 0) this.#advance.run(this.#count + events.length, chain, this.#run);
     return keys;
   }
 
-  #keyOf(stream: string): number {
-    return this.head(stream).key ?? Number(this.#putStream.run(this.#run, stream).lastInsertRowid);
+  /** The keys of streams, in the order given; those that are new are added. */
+  #writeStreams(names: Iterable<string>): Map<string, number> {
+    const keys = new Map<string, number>();
+    let next = 0;
+    this.#streams.clear();
+    for (const name of names) {
+      let { key } = this.head(name);
+      if (key === undefined) {
+        if (next === 0) next = (this.#lastKey.get()?.key ?? 0) + 1;
+        key = next++;
+        this.#streams.add(key, this.#run, name, scopeOf(name));
+      }
+      keys.set(name, key);
+    }
+    this.#streams.flush();
+    return keys;
   }
 
   /** Whether a stream without a known head cannot have events: all of them were written here, and not forgotten. */

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { Blobs } from './blobs.ts';
-import { compareText, EMPTY, type Head, hashHeads, isUnder } from './chain.ts';
+import { compareText, EMPTY, type Head, hashHeads, isUnder, scopeOf } from './chain.ts';
 import type { Connection } from './connection.ts';
 import type { BlobInfo, EventReader, SeqRange, StoredEvent } from './event-log.ts';
 import { EVENT_COLUMNS, type EventRow, eventOfRow } from './event-row.ts';
@@ -9,6 +9,7 @@ import { positionOf } from './schema.ts';
 
 interface Bounds {
   readonly run: number;
+  readonly scope: string;
   readonly prefix: string;
   readonly after: number;
   readonly upTo: number;
@@ -23,7 +24,7 @@ const PAGE = 500;
 /** The highest `seq` that a run can have. */
 const LAST = 2 ** 32 - 1;
 /** Streams named `prefix` or `prefix/…`; the digit 0 comes right after the slash. */
-const UNDER = `s.name >= @prefix AND s.name < @prefix || '0' AND (s.name = @prefix OR s.name > @prefix || '/')`;
+const UNDER = `(s.name = @prefix OR s.name > @prefix || '/' AND s.name < @prefix || '0')`;
 
 /** Reads the events of one run from the store. Throws UserError if the file is damaged. */
 export class RunReader implements EventReader {
@@ -33,9 +34,13 @@ export class RunReader implements EventReader {
   readonly #blobs: Blobs;
   readonly #count: Database.Statement<[number], { events: number }>;
   readonly #page: Database.Statement<[number, number, number], EventRow>;
-  readonly #stream: Database.Statement<[number, string], EventRow>;
+  readonly #stream: Database.Statement<[number, string, string], EventRow>;
   readonly #under: Database.Statement<[Bounds], EventRow>;
-  readonly #key: Database.Statement<[number, string], { key: number }>;
+  /** The same for a prefix of one part, which lies above scopes. */
+  readonly #underSeveral: Database.Statement<[Bounds], EventRow>;
+  readonly #key: Database.Statement<[number, string, string], { key: number }>;
+  /** Each stream with the row of its highest version, as SQLite has it beside a lone max(). */
+  readonly #heads: Database.Statement<[number], { name: string; hash: string }>;
   readonly #head: Database.Statement<[number], Head>;
 
   constructor(connection: Connection, { key: run, old_events }: RunRow) {
@@ -51,13 +56,19 @@ export class RunReader implements EventReader {
     );
     this.#stream = db.prepare(
       `SELECT ${EVENT_COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.key
-       WHERE s.run = ? AND s.name = ? ORDER BY e.version`,
+       WHERE s.run = ? AND s.scope = ? AND s.name = ? ORDER BY e.version`,
     );
-    this.#under = db.prepare(
-      `SELECT ${EVENT_COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.key
-       WHERE s.run = @run AND ${UNDER} AND e.position > @after AND e.position <= @upTo ORDER BY e.position`,
+    const under = (scope: string) => `
+      SELECT ${EVENT_COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.key
+      WHERE s.run = @run AND ${scope} AND ${UNDER} AND e.position > @after AND e.position <= @upTo
+      ORDER BY e.position`;
+    this.#under = db.prepare(under('s.scope = @scope'));
+    this.#underSeveral = db.prepare(under('@scope IS NOT NULL'));
+    this.#key = db.prepare('SELECT key FROM streams WHERE run = ? AND scope = ? AND name = ?');
+    this.#heads = db.prepare(
+      `SELECT s.name, lower(hex(e.head)) AS hash, max(e.version) AS last
+       FROM streams s CROSS JOIN events e ON e.stream = s.key WHERE s.run = ? GROUP BY s.key`,
     );
-    this.#key = db.prepare('SELECT key FROM streams WHERE run = ? AND name = ?');
     this.#head = db.prepare(
       'SELECT version + 1 AS version, lower(hex(head)) AS hash FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1',
     );
@@ -83,7 +94,9 @@ export class RunReader implements EventReader {
   }
 
   read(stream: string): StoredEvent[] {
-    return this.#connection.guard(() => this.#stream.all(this.#run, stream).map((row) => this.#event(row)));
+    return this.#connection.guard(() =>
+      this.#stream.all(this.#run, scopeOf(stream), stream).map((row) => this.#event(row)),
+    );
   }
 
   readPrefix(prefix: string, range: SeqRange = {}): StoredEvent[] {
@@ -91,11 +104,13 @@ export class RunReader implements EventReader {
     const { after = 0, upTo = LAST } = range;
     const bounds = {
       run: this.#run,
+      scope: scopeOf(prefix),
       prefix,
       after: positionOf(this.#run, Math.max(0, after)),
       upTo: positionOf(this.#run, Math.min(upTo, LAST)),
     };
-    return this.#connection.guard(() => this.#under.all(bounds).map((row) => this.#event(row)));
+    const under = prefix.includes('/') ? this.#under : this.#underSeveral;
+    return this.#connection.guard(() => under.all(bounds).map((row) => this.#event(row)));
   }
 
   streams(prefix = ''): string[] {
@@ -115,15 +130,14 @@ export class RunReader implements EventReader {
   /** Where a stream stands. */
   head(stream: string): StoredHead {
     return this.#connection.guard(() => {
-      const row = this.#key.get(this.#run, stream);
+      const row = this.#key.get(this.#run, scopeOf(stream), stream);
       return row ? { ...EMPTY, ...this.#head.get(row.key), key: row.key } : EMPTY;
     });
   }
 
   eventHash(): string {
-    return this.#connection.snapshot(() =>
-      hashHeads(this.streams().map((name) => [name, this.head(name).hash])),
-    );
+    const heads = this.#connection.guard(() => this.#heads.all(this.#run));
+    return hashHeads(heads.map(({ name, hash }) => [name, hash]));
   }
 
   blob(name: string): Uint8Array | undefined {

@@ -9,6 +9,13 @@ export const APPLICATION_ID = 0x54727065;
 export const SCHEMA_VERSION = 2;
 
 /**
+ * Streams are found by their scope, the first two parts of their names (`step/0003`): new streams of a step
+ * stand together at the end of this index, where an index on whole names would scatter them over its pages,
+ * and every append would write all of those.
+ */
+export const STREAMS_BY_SCOPE = 'CREATE INDEX streams_by_scope ON streams (run, scope);';
+
+/**
  * An event's `position` is `run * 2^32 + seq`: one B-tree holds the events of each run together and in
  * order, without a second index. Each row also holds the head of its stream after it, and the last row of
  * each append the end of the chain of commits, so that an append changes no older row but the run's tail.
@@ -39,8 +46,9 @@ const TABLES = `
     key INTEGER PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES runs,
     name TEXT NOT NULL,
-    UNIQUE (run, name)
+    scope TEXT NOT NULL
   ) STRICT;
+  ${STREAMS_BY_SCOPE}
   CREATE TABLE events (
     position INTEGER PRIMARY KEY,
     stream INTEGER NOT NULL REFERENCES streams,
@@ -108,7 +116,7 @@ export function createFile(file: string): void {
     rmSync(draft, { force: true });
     const db = new Database(draft);
     try {
-      db.pragma('page_size = 8192');
+      db.pragma('page_size = 4096');
       db.pragma('journal_mode = WAL');
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.pragma(`user_version = ${SCHEMA_VERSION}`);

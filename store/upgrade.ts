@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
 import { UserError } from '../src/core/errors.ts';
 import { isAlive } from './alive.ts';
-import { SCHEMA_VERSION, SNAPSHOTS, TAILS } from './schema.ts';
+import { scopeOf } from './chain.ts';
+import { SCHEMA_VERSION, SNAPSHOTS, STREAMS_BY_SCOPE, TAILS } from './schema.ts';
 import { VIEWS } from './views.ts';
 
 /**
@@ -27,6 +28,7 @@ export function upgrade(db: Database.Database, file: string): void {
         `The store ${file} is of an older format, and process ${writer.pid} is writing it with an older Troupe; wait until it ends, or stop it first.`,
       );
     }
+    db.function('scope_of', { deterministic: true }, (name) => scopeOf(String(name)));
     db.exec(FROM_1_TO_2 + VIEWS);
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
   }).immediate();
@@ -41,6 +43,9 @@ const FROM_1_TO_2 = `
   ALTER TABLE runs DROP COLUMN events;
   ALTER TABLE runs DROP COLUMN row_hash;
   ALTER TABLE attempts ADD COLUMN code_version TEXT NOT NULL DEFAULT '';
+  ALTER TABLE streams ADD COLUMN scope TEXT NOT NULL DEFAULT '';
+  UPDATE streams SET scope = scope_of(name);
+  ${STREAMS_BY_SCOPE}
   ALTER TABLE events RENAME COLUMN row_hash TO chain;
   ALTER TABLE events ADD COLUMN bytes BLOB;
   ${SNAPSHOTS}

@@ -216,11 +216,15 @@ describe('verify', () => {
     ],
     [
       'a row at a place that no scan of the run meets',
-      `INSERT INTO events SELECT (position & ~4294967295), stream, 9999, type, data, time, attempt, head, row_hash
+      `INSERT INTO events SELECT (position & ~4294967295), stream, 9999, type, data, time, attempt, head, chain, bytes
        FROM events WHERE type = 'learned' LIMIT 1`,
       'outside of its run',
     ],
-    ['a stream without events', `INSERT INTO streams (run, name) VALUES (1, 'step/9999')`, 'holds no events'],
+    [
+      'a stream without events',
+      `INSERT INTO streams (run, name, scope) VALUES (1, 'step/9999', 'step/9999')`,
+      'holds no events',
+    ],
   ])('finds %s', async (_, sql, problem) => {
     const forged = forge(
       `sql-${problem.length}.db`,

@@ -29,10 +29,10 @@ test('creating makes a store with its marks, and opening it again keeps what is 
   for (const mode of MODES) expect(openStore(file, mode).runs().length).toBe(1);
 });
 
-test('an open store is in WAL mode with 8 KiB pages', () => {
+test('an open store is in WAL mode with 4 KiB pages', () => {
   const { db } = openStore(join(scratchDirectory(), 'troupe.db')).connection;
   const pragmas = ['journal_mode', 'page_size', 'synchronous', 'wal_autocheckpoint', 'foreign_keys'];
-  expect(pragmas.map((name) => db.pragma(name, { simple: true }))).toEqual(['wal', 8192, 1, 4000, 1]);
+  expect(pragmas.map((name) => db.pragma(name, { simple: true }))).toEqual(['wal', 4096, 1, 4000, 0]);
 });
 
 test('a closed store is a single file, also after reading', () => {

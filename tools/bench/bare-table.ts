@@ -18,7 +18,7 @@ export class BareTable {
     this.#rows = rowsOf(store);
     this.#batch = batch;
     this.#db = new Database(file);
-    this.#db.pragma('page_size = 8192');
+    this.#db.pragma('page_size = 4096');
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = NORMAL');
     this.#db.pragma('wal_autocheckpoint = 4000');
