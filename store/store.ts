@@ -6,6 +6,7 @@ import type { Mode } from './opening.ts';
 import { RunLog } from './run-log.ts';
 import { RunReader } from './run-reader.ts';
 import { type NewRun, type RunInfo, type RunRow, Runs } from './runs.ts';
+import { Snapshots } from './snapshots.ts';
 
 export interface StoreOptions {
   /** `create`: make the file if there is none; `write`, `read`: it must be there. */
@@ -75,6 +76,11 @@ export class Store {
   /** The events of a run, for reading; it may be written meanwhile. */
   reader(id: string): EventReader {
     return new RunReader(this.connection, this.#runs.find(id));
+  }
+
+  /** States of a fold over a run's events, kept so that a replay need not begin at the start; `view` is its name and version. */
+  snapshots(id: string, view: string): Snapshots {
+    return new Snapshots(this.connection, this.#runs.find(id).key, view);
   }
 
   /**

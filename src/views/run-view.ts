@@ -63,8 +63,9 @@ const learned = z.object({ version: z.string(), loss: z.number(), drift: z.numbe
 export type ShapeMix = { readonly [family: string]: { readonly [shape: string]: number } };
 
 /**
- * What a run looks like after some of its events: a fold, for screens, summaries and replay. Feed it the
- * session's events, and those of the streams of the step or evaluation that is of interest.
+ * What a run looks like after some of its events: a fold, for screens, summaries and replay. The session's
+ * events tell all but the trees of rollouts, and of these only the current step's or evaluation's are kept:
+ * fed with the session's stream alone, and then with the streams of its scope, it is the same as fed with all.
  */
 export class RunView {
   preset = '';
@@ -87,31 +88,28 @@ export class RunView {
   readonly executionFailures: { [cause: string]: number } = {};
   /** Programs that only a wall clock stopped: where there are any, the run need not be reproducible. */
   killed = 0;
-  /** Policy calls among the events that were applied: what rates are computed from. */
-  sampledCalls = 0;
   /** Calls of finished rollouts: all that the session's stream alone can tell. */
   finishedCalls = 0;
-  sampledTokens = 0;
-  /** Time in ms during which calls were being sampled: from tasks picked to the last of their calls. */
-  samplingTime = 0;
-  tree = new TreeView();
   /** Name of the stream prefix whose trees are in view: `step/0003`, `eval/before`. */
   scope = '';
+  tree = new TreeView();
+  /** Calls and tokens sampled in this scope, and the time in ms that it took: from tasks picked to the last call. */
+  sampledCalls = 0;
+  sampledTokens = 0;
+  samplingTime = 0;
+  /** When the tasks of this scope were picked, and the calls of all scopes before it. */
+  pickedAt = 0;
+  callsBefore = 0;
   events = 0;
   firstTime = 0;
   /** When the first reinforcement step began. */
   firstStepTime = 0;
   lastTime = 0;
   lastEvent: StoredEvent | null = null;
-  #pickedAt = 0;
-  /** Calls before the current step or evaluation, and those within it that were applied. */
-  #callsBefore = 0;
-  #callsInScope = 0;
-  #sampledUntil = 0;
 
   /** Policy calls so far, whether or not the events of earlier steps' trees were applied. */
   get calls(): number {
-    return Math.max(this.finishedCalls, this.#callsBefore + this.#callsInScope);
+    return Math.max(this.finishedCalls, this.callsBefore + this.sampledCalls);
   }
 
   apply(event: StoredEvent): void {
@@ -128,9 +126,7 @@ export class RunView {
 
   #count(event: StoredEvent): void {
     this.sampledCalls++;
-    this.#callsInScope++;
-    this.samplingTime += Math.max(0, event.time - Math.max(this.#sampledUntil, this.#pickedAt));
-    this.#sampledUntil = event.time;
+    this.samplingTime = event.time - this.pickedAt;
     const { tokens } = event.data;
     if (typeof tokens === 'number') this.sampledTokens += tokens;
   }
@@ -154,10 +150,12 @@ export class RunView {
       case 'picked': {
         const { key, tasks } = picked.parse(event.data);
         this.scope = key;
-        this.#pickedAt = event.time;
-        this.#callsBefore = this.finishedCalls;
-        this.#callsInScope = 0;
         this.tree = new TreeView();
+        this.pickedAt = event.time;
+        this.callsBefore = this.finishedCalls;
+        this.sampledCalls = 0;
+        this.sampledTokens = 0;
+        this.samplingTime = 0;
         this.progress = { done: 0, of: tasks.length };
         if (!key.startsWith('step/')) break;
         this.mixes.push({});

@@ -2,56 +2,55 @@ import { z } from 'zod';
 import type { StoredEvent } from '../../store/event-log.ts';
 
 /** Where an actor is, for people. */
-export type LiveState = 'waiting' | 'calling' | 'working' | 'checking' | 'done' | 'failed';
+const liveState = z.enum(['waiting', 'calling', 'working', 'checking', 'done', 'failed']);
+export type LiveState = z.infer<typeof liveState>;
 
-export interface AgentView {
-  readonly stream: string;
-  readonly name: string;
-  state: LiveState;
+const transcriptLine = z.strictObject({
+  who: z.enum(['task', 'role', 'answer', 'draft', 'feedback', 'choices', 'agent', 'call', 'tool', 'cut off']),
+  text: z.string(),
+});
+export type TranscriptLine = z.infer<typeof transcriptLine>;
+
+const agentView = z.strictObject({
+  stream: z.string(),
+  name: z.string(),
+  state: liveState,
   /** What the agent saw and said, in order. */
-  readonly lines: TranscriptLine[];
-}
+  lines: z.array(transcriptLine),
+});
+export type AgentView = z.infer<typeof agentView>;
 
-export interface TranscriptLine {
-  readonly who:
-    | 'task'
-    | 'role'
-    | 'answer'
-    | 'draft'
-    | 'feedback'
-    | 'choices'
-    | 'agent'
-    | 'call'
-    | 'tool'
-    | 'cut off';
-  readonly text: string;
-}
+const executionView = z.strictObject({
+  stream: z.string(),
+  state: liveState,
+  score: z.number().nullable(),
+  answer: z.string(),
+  agents: mapOf(agentView),
+});
+export type ExecutionView = z.infer<typeof executionView>;
 
-export interface ExecutionView {
-  readonly stream: string;
-  state: LiveState;
-  score: number | null;
-  answer: string;
-  readonly agents: Map<string, AgentView>;
-}
-
-export interface DesignView {
-  readonly stream: string;
-  state: LiveState;
-  script: string;
-  shape: string;
+const designView = z.strictObject({
+  stream: z.string(),
+  state: liveState,
+  script: z.string(),
+  shape: z.string(),
   /** Cause and message of a rejection. */
-  rejection: string;
-  readonly executions: Map<string, ExecutionView>;
-}
+  rejection: z.string(),
+  executions: mapOf(executionView),
+});
+export type DesignView = z.infer<typeof designView>;
 
-export interface TaskView {
-  readonly stream: string;
-  readonly family: string;
-  readonly text: string;
-  state: LiveState;
-  readonly designs: Map<string, DesignView>;
-}
+const taskView = z.strictObject({
+  stream: z.string(),
+  family: z.string(),
+  text: z.string(),
+  state: liveState,
+  designs: mapOf(designView),
+});
+export type TaskView = z.infer<typeof taskView>;
+
+/** The trees' tasks in the form in which a snapshot holds them: maps as lists of their entries. */
+export const treeState = mapOf(taskView);
 
 const rolloutStart = z.object({ task: z.object({ family: z.string(), text: z.string() }) });
 const agentStart = z.object({
@@ -83,7 +82,11 @@ const PLACE = /^(.*?\/task\/\d+|eval\/\w+\/\d+)(?:\/design\/(\d+))?(?:\/exec\/(\
 
 /** The rollout trees of one step or evaluation, as the events so far tell them. */
 export class TreeView {
-  readonly tasks = new Map<string, TaskView>();
+  readonly tasks: Map<string, TaskView>;
+
+  constructor(tasks = new Map<string, TaskView>()) {
+    this.tasks = tasks;
+  }
 
   apply(event: StoredEvent): void {
     const place = PLACE.exec(event.stream);
@@ -200,4 +203,13 @@ function onAgent(execution: ExecutionView | undefined, name: string, event: Stor
     view.lines.push({ who: 'tool', text: returned.parse(event.data).text });
     view.state = 'calling';
   }
+}
+
+/** A list of entries, read as a map. */
+function mapOf<Schema extends z.ZodType>(schema: Schema) {
+  const entries = z.array(z.array(z.unknown()).length(2));
+  return z.preprocess(
+    (value) => new Map(entries.parse(value).map(([key, each]) => [key, each])),
+    z.map(z.string(), schema),
+  );
 }
