@@ -172,9 +172,17 @@ export function createCli(): Command {
   program
     .command('bench')
     .description('measure this machine')
-    .argument('[what]', 'all; check: design scripts; fuzz: mutated scripts; crash: kill -9', 'all')
+    .argument(
+      '[what]',
+      'all; store: the event log; check: design scripts; fuzz: mutated scripts; crash: kill -9',
+      'all',
+    )
     .option('--seconds <number>', 'about how long each measurement takes', integer(1), 3)
-    .option('--count <number>', 'scripts of fuzz (10,000), kills of crash (100)', integer(1))
+    .option(
+      '--count <number>',
+      'events of store (1,000,000), scripts of fuzz (10,000), kills of crash (100)',
+      integer(1),
+    )
     .option('--seed <number>', 'seed of fuzz and crash', integer(0), 1)
     .option(...json)
     .action(async (what, options) => (await import('./commands/bench.ts')).bench(what, options));

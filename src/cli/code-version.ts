@@ -17,11 +17,22 @@ const FOLDERS = [
 
 /** Version of the code that records a run: the package's, and a hash of its sources. */
 export function codeVersion(): string {
-  const files = FOLDERS.flatMap((folder) =>
-    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.(ts|mjs|py)$/.test(name))
-      .map((name) => join(folder, name)),
-  ).sort();
+  return `0.1.0+${hashOfSources(FOLDERS)}`;
+}
+
+/** Name and version of the fold that snapshots hold states of. */
+export function viewVersion(): string {
+  return `run-view+${hashOfSources(['machines', 'src/views'])}`;
+}
+
+function hashOfSources(folders: readonly string[]): string {
+  const files = folders
+    .flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.(ts|mjs|py)$/.test(name))
+        .map((name) => join(folder, name)),
+    )
+    .sort();
   const hashes = files.map((file) => `${file} ${sha256(readFileSync(join(ROOT, file)))}`);
-  return `0.1.0+${sha256(hashes.join('\n')).slice(0, 12)}`;
+  return sha256(hashes.join('\n')).slice(0, 12);
 }

@@ -1,6 +1,9 @@
+import { catchUp } from '../views/catch-up.ts';
 import { jsonLine, PlainProgress } from '../views/plain-lines.ts';
 import { summarise } from '../views/run-summary.ts';
+import { SnapshotKeeper } from '../views/snapshot-keeper.ts';
 import type { Audience } from './audience.ts';
+import { viewVersion } from './code-version.ts';
 import { shownPath } from './shown-path.ts';
 
 /** Lines on standard output: text for people, or JSON with the run's summary as the last one. */
@@ -9,15 +12,18 @@ export function lines(json: boolean): Audience {
   const print = (line: string | null) => {
     if (line !== null) process.stdout.write(`${line}\n`);
   };
+  let keeper: SnapshotKeeper | undefined;
   return {
     hear(events) {
       for (const event of events) {
         const line = progress.line(event);
         print(json ? jsonLine(event) : line);
       }
+      keeper?.saw(progress.view);
     },
     async attend(run, store) {
-      progress.catchUp(store.reader(run.id).read('session'));
+      catchUp(progress.view, store.reader(run.id));
+      keeper = new SnapshotKeeper(store.snapshots(run.id, viewVersion()), progress.view);
       const { preset, seed, steps } = run.config;
       if (!json) print(`${run.id}  preset ${preset}, seed ${seed}, ${steps} steps, in ${store.file}`);
       await run.finished;

@@ -1,4 +1,7 @@
+import { catchUp } from '../views/catch-up.ts';
+import { SnapshotKeeper } from '../views/snapshot-keeper.ts';
 import type { Audience } from './audience.ts';
+import { viewVersion } from './code-version.ts';
 import { shownPath } from './shown-path.ts';
 
 /** The terminal as audience: the live screen, and the summary on the ordinary screen afterwards. */
@@ -10,13 +13,15 @@ export async function screen(): Promise<Audience> {
   const { showTraining } = await import('../tui/mount.tsx');
   const { summaryLines } = await import('../views/summary.ts');
   const live = new LiveView();
+  let keeper: SnapshotKeeper | undefined;
   return {
-    hear: (events) => live.hear(events),
+    hear(events) {
+      live.hear(events);
+      keeper?.saw(live.view);
+    },
     async attend(run, store) {
-      // What earlier attempts have stored: the session, and the trees of the step that they left unfinished.
-      const reader = store.reader(run.id);
-      live.hear(reader.read('session'));
-      if (live.view.scope !== '') live.hear(reader.readPrefix(live.view.scope));
+      catchUp(live.view, store.reader(run.id));
+      keeper = new SnapshotKeeper(store.snapshots(run.id, viewVersion()), live.view);
       await showTraining(
         {
           id: run.id,

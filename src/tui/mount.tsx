@@ -1,5 +1,5 @@
 import { render } from 'ink';
-import type { EventReader } from '../../store/event-log.ts';
+import type { Timeline } from '../views/timeline.ts';
 import type { LiveRun } from './live.ts';
 import { ReplayScreen } from './replay-screen.tsx';
 import { TrainScreen } from './train-screen.tsx';
@@ -23,7 +23,7 @@ export async function showTraining(live: LiveRun, finished: Promise<unknown>): P
 }
 
 /** Shows a stored run, beginning at event `at`, until the user leaves. */
-export async function showReplay(run: string, reader: EventReader, at: number): Promise<void> {
-  const screen = render(<ReplayScreen run={run} reader={reader} at={at} />, OPTIONS);
+export async function showReplay(run: string, timeline: Timeline, at: number): Promise<void> {
+  const screen = render(<ReplayScreen run={run} timeline={timeline} at={at} />, OPTIONS);
   await screen.waitUntilExit();
 }

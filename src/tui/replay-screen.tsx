@@ -1,7 +1,7 @@
 import { Box, Text, useApp, useWindowSize } from 'ink';
 import { useMemo, useState } from 'react';
-import type { EventReader, StoredEvent } from '../../store/event-log.ts';
-import { Timeline } from '../views/timeline.ts';
+import type { StoredEvent } from '../../store/event-log.ts';
+import type { Timeline } from '../views/timeline.ts';
 import { Header } from './header.tsx';
 import { Help } from './help.tsx';
 import { Panels } from './panels.tsx';
@@ -22,15 +22,14 @@ const KEYS = [
 
 interface Props {
   readonly run: string;
-  readonly reader: EventReader;
+  readonly timeline: Timeline;
   readonly at: number;
 }
 
 /** Time travel over a stored run. */
-export function ReplayScreen({ run, reader, at }: Props) {
+export function ReplayScreen({ run, timeline, at }: Props) {
   const { exit } = useApp();
   const { columns, rows } = useWindowSize();
-  const timeline = useMemo(() => new Timeline(reader), [reader]);
   const [seq, setSeq] = useState(Math.max(1, Math.min(timeline.count, at)));
   const [help, setHelp] = useState(false);
   const [typed, setTyped] = useState<string | null>(null);

@@ -6,11 +6,6 @@ import { summaryLines } from './summary.ts';
 export class PlainProgress {
   readonly view = new RunView();
 
-  /** Takes in what earlier attempts have stored, without a line. */
-  catchUp(events: Iterable<StoredEvent>): void {
-    for (const event of events) this.view.apply(event);
-  }
-
   /** Takes in one event; returns a line where something is finished. */
   line(event: StoredEvent): string | null {
     const { view } = this;

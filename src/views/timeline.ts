@@ -1,4 +1,5 @@
 import type { EventReader, StoredEvent } from '../../store/event-log.ts';
+import { catchUp } from './catch-up.ts';
 import { RunView } from './run-view.ts';
 import { readView, SNAPSHOT_EVENTS, writeView } from './snapshot.ts';
 
@@ -57,18 +58,9 @@ export class Timeline {
     return view;
   }
 
-  /** From the beginning, without the trees of earlier steps. */
   #folded(seq: number): RunView {
     const view = new RunView();
-    for (const event of this.#sessionEvents()) {
-      if (event.seq > seq) break;
-      view.apply(event);
-    }
-    if (view.scope !== '') {
-      for (const event of this.#reader.readPrefix(view.scope, { upTo: seq })) view.apply(event);
-    }
-    const now = this.#reader.eventAt(seq);
-    if (now !== undefined) Object.assign(view, { events: seq, lastEvent: now, lastTime: now.time });
+    catchUp(view, this.#reader, seq, this.#sessionEvents());
     return view;
   }
 

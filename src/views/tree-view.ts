@@ -18,7 +18,6 @@ const agentView = z.strictObject({
   /** What the agent saw and said, in order. */
   lines: z.array(transcriptLine),
 });
-export type AgentView = z.infer<typeof agentView>;
 
 const executionView = z.strictObject({
   stream: z.string(),

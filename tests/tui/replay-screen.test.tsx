@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ReplayScreen } from '../../src/tui/replay-screen.tsx';
+import { Timeline } from '../../src/views/timeline.ts';
 
 import { MemoryLog } from '../../store/memory-log.ts';
 import { find, foldedTo, recordedRun } from '../views/recorded.ts';
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 
 const showAt = (at: number, columns?: number, rows?: number) =>
-  show(<ReplayScreen run="run-1" reader={log} at={at} />, columns, rows);
+  show(<ReplayScreen run="run-1" timeline={new Timeline(log)} at={at} />, columns, rows);
 
 /** The event that the screen says it is at. */
 function seqOf(window: Window): number {
@@ -173,7 +174,9 @@ describe('ReplayScreen', () => {
   });
 
   it('bears a run without events', async () => {
-    const window = await show(<ReplayScreen run="run-1" reader={new MemoryLog(() => 0)} at={1} />);
+    const window = await show(
+      <ReplayScreen run="run-1" timeline={new Timeline(new MemoryLog(() => 0))} at={1} />,
+    );
     expect(window.text()).toContain('no events');
     await window.press(KEY.right, '.', 'G', KEY.down, KEY.enter);
     expect(window.text()).toContain('no events');

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { catchUp } from '../../src/views/catch-up.ts';
 import { jsonLine, PlainProgress } from '../../src/views/plain-lines.ts';
 import type { MemoryLog } from '../../store/memory-log.ts';
 import { PLAN, recordedRun } from './recorded.ts';
@@ -11,7 +12,7 @@ beforeAll(async () => {
 /** Lines from event `after` on; what is before was stored by an earlier process. */
 function linesOf(after = 0, upTo = log.count()) {
   const progress = new PlainProgress();
-  progress.catchUp(log.events({ upTo: after }));
+  catchUp(progress.view, log, after);
   const lines = [...log.events({ after, upTo })].flatMap((event) => progress.line(event) ?? []);
   return { progress, lines, texts: lines.map((line) => line.replace(/^ *\d+\.\d s {2}/, '')) };
 }

@@ -56,7 +56,7 @@ function median(values: readonly number[]): number {
 }
 
 /** Lends a directory for the time of `work`, and removes it with all that is in it. */
-export async function inScratch<T>(work: (file: (name: string) => string) => Promise<T>): Promise<T> {
+export async function inScratch<T>(work: (file: (name: string) => string) => Promise<T> | T): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), 'troupe-bench-'));
   try {
     return await work((name) => join(directory, name));

@@ -86,6 +86,7 @@ export async function scriptedEvents({ config, kit, material }: Workload): Promi
       label: 'step',
       version,
       loss: 1,
+      drift: 0,
     })),
   };
   const scheduler = new Scheduler({

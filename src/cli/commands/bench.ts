@@ -1,6 +1,7 @@
 import { type BenchReport, bench as measureAll } from '../../../tools/bench/bench.ts';
 import { type CheckFigures, measureCheck } from '../../../tools/bench/check.ts';
 import { inScratch, machine } from '../../../tools/bench/measure.ts';
+import { measureStore, type StoreReport } from '../../../tools/bench/store.ts';
 import { type CrashReport, crash } from '../../../tools/crash/crash.ts';
 import { type FuzzReport, fuzzScripts } from '../../../tools/fuzz/fuzz.ts';
 import { UserError } from '../../core/errors.ts';
@@ -44,6 +45,15 @@ const BENCHES: { readonly [name: string]: (options: Options, progress: ProgressL
         onProgress: (what, done, total) => progress.show(`measuring ${what}`, done, total, 'measurements'),
       });
       return { report, lines: allLines(report), good: true };
+    },
+    async store({ seconds, count = 1_000_000 }, progress) {
+      const report = await measureStore({
+        config: configure('quick', {}),
+        seconds,
+        count,
+        onProgress: (what, done, total) => progress.show(`measuring ${what}`, done, total, 'measurements'),
+      });
+      return { report, lines: storeLines(report), good: true };
     },
     async check({ seconds }, progress) {
       const pulse = () => progress.show('checking scripts', 0, 1, 'measurements');
@@ -120,6 +130,30 @@ function allLines({ decode, trainStep, log, step }: BenchReport): string[] {
     ['', 'main thread busy', percent(step.mainThreadShare), '%'],
     ['', 'sampling outstanding', percent(step.samplingShare), '%'],
     ['', 'sandbox outstanding', percent(step.sandboxShare), '%'],
+  ]);
+}
+
+function storeLines(report: StoreReport): string[] {
+  const { bytesPerToken, stateAt, ...log } = report;
+  return figuresTable([
+    ['append', 'events of a run', count(log.appendPerSecond), 'events/s'],
+    ['', 'bare SQLite insert', count(log.bareInsertPerSecond), 'rows/s'],
+    ['', 'append / bare', log.appendRatio.toFixed(2), ''],
+    ['live', 'actors alone', count(log.actorsPerSecond), 'events/s'],
+    ['', 'append and actors', count(log.livePerSecond), 'events/s'],
+    ['', 'by the slower of the two', log.liveRatio.toFixed(2), ''],
+    ['replay', 'reading alone', count(log.readPerSecond), 'events/s'],
+    ['', 'reading and actors', count(log.replayPerSecond), 'events/s'],
+    ['', 'by the slower of the two', log.replayRatio.toFixed(2), ''],
+    ['training step', 'within appends', percent(log.logShare), '% of the time'],
+    ['sampled token', 'id and log-probability', bytesPerToken.sampled.toFixed(1), 'bytes'],
+    ['', 'the same as JSON', bytesPerToken.sampledAsJson.toFixed(1), 'bytes'],
+    ['', 'calls, prompts and texts included', bytesPerToken.calls.toFixed(1), 'bytes'],
+    ['', 'the whole log', bytesPerToken.log.toFixed(1), 'bytes'],
+    ['state at any event', `of ${count(stateAt.events)}, median`, stateAt.medianMs.toFixed(0), 'ms'],
+    ['', `slowest of ${stateAt.jumps}`, stateAt.slowestMs.toFixed(0), 'ms'],
+    ['', 'without snapshots', stateAt.withoutSnapshotsMs.toFixed(0), 'ms'],
+    ['', 'snapshots', percent(stateAt.snapshotShare), '% of the file'],
   ]);
 }
 

@@ -3,6 +3,7 @@ import { UserError } from '../../core/errors.ts';
 import { activityOf } from '../../views/stage-band.ts';
 import { Timeline } from '../../views/timeline.ts';
 import { treeRows } from '../../views/tree-rows.ts';
+import { viewVersion } from '../code-version.ts';
 
 interface Options {
   readonly store: string;
@@ -12,7 +13,7 @@ interface Options {
 
 /** `troupe replay`: time travel in the terminal; in a pipe, the state at one event. */
 export async function replay(name: string, options: Options): Promise<void> {
-  const store = Store.open(options.store, { mode: 'read', clock: Date.now });
+  const store = openForReplay(options.store);
   try {
     const { id } = store.run(name);
     const reader = store.reader(id);
@@ -25,16 +26,27 @@ export async function replay(name: string, options: Options): Promise<void> {
     if (options.at !== undefined && options.at > count) {
       throw new UserError('no-event', `The run ${id} has ${count} events; --at takes 1 to ${count}.`);
     }
+    const timeline = new Timeline(reader, store.snapshots(id, viewVersion()));
     const interactive =
       process.stdout.isTTY === true && process.stdin.isTTY === true && process.env.CI === undefined;
     if (interactive && options.plain !== true) {
       process.env.NODE_ENV = 'production';
       if (process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '') process.env.FORCE_COLOR = '0';
       const { showReplay } = await import('../../tui/mount.tsx');
-      await showReplay(id, reader, options.at ?? 1);
-    } else process.stdout.write(`${stateAt(id, new Timeline(reader), options.at ?? count).join('\n')}\n`);
+      await showReplay(id, timeline, options.at ?? 1);
+    } else process.stdout.write(`${stateAt(id, timeline, options.at ?? count).join('\n')}\n`);
   } finally {
     store.close();
+  }
+}
+
+/** For writing where that is possible: a replay leaves snapshots behind, and nothing else. */
+function openForReplay(file: string): Store {
+  try {
+    return Store.open(file, { mode: 'write', clock: Date.now });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return Store.open(file, { mode: 'read', clock: Date.now });
   }
 }
 

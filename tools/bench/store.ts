@@ -1,0 +1,45 @@
+import type { RunConfig } from '../../src/runtime/config.ts';
+import { Store } from '../../store/store.ts';
+import { type LogFigures, measureLog } from './log.ts';
+import { measureStates, type StateFigures } from './long-run.ts';
+import { inScratch, machine } from './measure.ts';
+import { scriptedEvents } from './scripted-events.ts';
+import { measureStep } from './step.ts';
+import { workload } from './workload.ts';
+
+/** What the event log costs, and how fast a long run is gone back in. */
+export interface StoreReport extends LogFigures {
+  readonly machine: ReturnType<typeof machine>;
+  /** Wall time within appends by the wall time of real training steps. */
+  readonly logShare: number;
+  readonly stateAt: StateFigures;
+}
+
+export interface StoreBenchOptions {
+  readonly config: RunConfig;
+  /** About how long each measurement takes, preparation not counted. */
+  readonly seconds: number;
+  /** Events of the run that is gone back in. */
+  readonly count: number;
+  readonly onProgress?: (what: string, done: number, total: number) => void;
+}
+
+/** Measures the log by itself, within training steps, and with one long run. */
+export async function measureStore(options: StoreBenchOptions): Promise<StoreReport> {
+  const { config, seconds, count, onProgress } = options;
+  const measuring = (what: string, done: number) => ({ seconds, pulse: () => onProgress?.(what, done, 3) });
+  const given = workload(config);
+  const log = await measureLog(given, measuring('log', 0));
+  const { logShare } = await measureStep(given, measuring('steps of a run', 1));
+  const short = { ...config, steps: 2, imitation: { ...config.imitation, chunks: 1 } };
+  const events = await scriptedEvents({ ...given, config: short });
+  const stateAt = await inScratch((file) => {
+    const store = Store.open(file('long.db'), { mode: 'create', clock: Date.now });
+    try {
+      return measureStates(store, events, count, measuring('states of a long run', 2));
+    } finally {
+      store.close();
+    }
+  });
+  return { machine: machine(), ...log, logShare, stateAt };
+}
