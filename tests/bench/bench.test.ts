@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { configure } from '../../src/runtime/config.ts';
 import { bench } from '../../tools/bench/bench.ts';
+import { measureStore } from '../../tools/bench/store.ts';
 
 /** A model and trees so small that every measurement is over at once; figures are looked at, never judged. */
 const config = configure('quick', {
@@ -49,4 +50,20 @@ test('every measurement is taken and gives finite, positive figures', async () =
     expect(value).toBeGreaterThanOrEqual(0);
   }
   expect(Object.values(shares).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
+});
+
+test('the store is measured by itself, within steps, and with one long run', async () => {
+  const { logShare, logWallShare, stateAt, appendRatio, liveRatio, replayRatio } = await measureStore({
+    config,
+    seconds: 0.2,
+    count: 12_000,
+  });
+  for (const share of [logShare, logWallShare]) {
+    expect(share).toBeGreaterThan(0);
+    expect(share).toBeLessThan(1);
+  }
+  for (const ratio of [appendRatio, liveRatio, replayRatio]) expect(ratio).toBeGreaterThan(0);
+  expect(stateAt.events).toBeGreaterThanOrEqual(12_000);
+  expect(stateAt.slowestMs).toBeGreaterThanOrEqual(stateAt.medianMs);
+  expect(stateAt.snapshotShare).toBeGreaterThan(0);
 });

@@ -10,8 +10,9 @@ import { workload } from './workload.ts';
 /** What the event log costs, and how fast a long run is gone back in. */
 export interface StoreReport extends LogFigures {
   readonly machine: ReturnType<typeof machine>;
-  /** Wall time within appends by the wall time of real training steps. */
+  /** Time within appends by the time of real training steps, in CPU time and in wall time; see `StepFigures`. */
   readonly logShare: number;
+  readonly logWallShare: number;
   readonly stateAt: StateFigures;
 }
 
@@ -30,7 +31,7 @@ export async function measureStore(options: StoreBenchOptions): Promise<StoreRep
   const measuring = (what: string, done: number) => ({ seconds, pulse: () => onProgress?.(what, done, 3) });
   const given = workload(config);
   const log = await measureLog(given, measuring('log', 0));
-  const { logShare } = await measureStep(given, measuring('steps of a run', 1));
+  const { logShare, logWallShare } = await measureStep(given, measuring('steps of a run', 1));
   const short = { ...config, steps: 2, imitation: { ...config.imitation, chunks: 1 } };
   const events = await scriptedEvents({ ...given, config: short });
   const stateAt = await inScratch((file) => {
@@ -41,5 +42,5 @@ export async function measureStore(options: StoreBenchOptions): Promise<StoreRep
       store.close();
     }
   });
-  return { machine: machine(), ...log, logShare, stateAt };
+  return { machine: machine(), ...log, logShare, logWallShare, stateAt };
 }
