@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3';
 type Value = number | string | Uint8Array | null;
 
 /** Rows of one statement: most of what a statement costs, it costs once. */
-const ROWS = 10;
+const ROWS = 20;
 
 /** Inserts rows into a table, several to a statement; everything is written once {@link flush} returns. */
 export class BulkInsert {
