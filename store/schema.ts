@@ -97,6 +97,18 @@ export const SNAPSHOTS = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** What the blobs were that compaction took away, by the names under which a run had them. */
+export const REMOVED_BLOBS = `
+  CREATE TABLE removed_blobs (
+    run INTEGER NOT NULL REFERENCES runs,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    PRIMARY KEY (run, name)
+  ) STRICT, WITHOUT ROWID;
+`;
+
 /** The position of the event `seq` of a run; `seq` 0 is just before the first. */
 export function positionOf(run: number, seq: number): number {
   return run * 2 ** 32 + seq;
@@ -120,7 +132,7 @@ export function createFile(file: string): void {
       db.pragma('journal_mode = WAL');
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.pragma(`user_version = ${SCHEMA_VERSION}`);
-      db.exec(TABLES + TAILS + SNAPSHOTS + VIEWS);
+      db.exec(TABLES + TAILS + SNAPSHOTS + REMOVED_BLOBS + VIEWS);
     } finally {
       db.close();
     }
