@@ -52,7 +52,8 @@ export function planCompaction(store: Store, { runs, superseded }: CompactionOpt
     ),
     snapshots: amount('SELECT count(*) AS count, ifnull(sum(length(state)), 0) AS bytes FROM snapshots'),
     freeBytes:
-      Number(db.pragma('freelist_count', { simple: true })) * Number(db.pragma('page_size', { simple: true })),
+      Number(db.pragma('freelist_count', { simple: true })) *
+      Number(db.pragma('page_size', { simple: true })),
   }));
 }
 

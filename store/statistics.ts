@@ -117,9 +117,7 @@ function runStatistics({ connection: { db } }: Store): RunStatistics[] {
       streams: streams.get(row.run) ?? 0,
       snapshots: snapshots.get(row.run) ?? { count: 0, bytes: 0 },
       blobs: Object.fromEntries(
-        blobs
-          .filter(({ run }) => run === row.run)
-          .map(({ kind, count, bytes }) => [kind, { count, bytes }]),
+        blobs.filter(({ run }) => run === row.run).map(({ kind, count, bytes }) => [kind, { count, bytes }]),
       ),
       sampledTokens: sampled,
       bytesPerToken: sampled === 0 ? null : (row.dataBytes + row.binaryBytes) / sampled,
