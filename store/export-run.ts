@@ -62,8 +62,8 @@ export function exportRun(store: Store, name: string, path: string, onProgress?:
 function writeDraft(store: Store, id: string, draft: string, onProgress?: CopyProgress) {
   const copy = Store.open(draft, { mode: 'create', clock: store.connection.clock });
   try {
-    // Nothing to go back to: a draft that is not finished is deleted.
-    copy.connection.db.pragma('journal_mode = OFF');
+    // One file, with nothing beside it; and nothing to go back to, since a draft that is not finished is deleted.
+    copy.connection.db.pragma('journal_mode = MEMORY');
     copy.connection.db.pragma('synchronous = OFF');
     const total = store.connection.snapshot(() => {
       const run = new Runs(store.connection).find(id);

@@ -56,7 +56,7 @@ export function storeStatistics(store: Store): StoreStatistics {
     const tables = db
       .prepare<[], { name: string; bytes: number }>(
         `SELECT tbl_name AS name, sum(pgsize) AS bytes FROM dbstat JOIN sqlite_schema USING (name)
-         WHERE aggregate GROUP BY tbl_name ORDER BY bytes DESC`,
+         WHERE aggregate = TRUE GROUP BY tbl_name ORDER BY bytes DESC`,
       )
       .all();
     return {

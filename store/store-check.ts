@@ -1,6 +1,7 @@
 import { UserError } from '../src/core/errors.ts';
 import type { Connection } from './connection.ts';
 import { checkFile, checkRun, type Problem } from './integrity.ts';
+import { missingParts } from './schema.ts';
 import type { Store } from './store.ts';
 
 export interface StoreProblem extends Problem {
@@ -34,6 +35,12 @@ export function checkStore(store: Store, onProgress?: (events: number, of: numbe
       problems.push({ problem: error.message });
     }
   };
+  attempt(() => {
+    const missing = store.connection.guard(() => missingParts(store.connection.db));
+    if (missing.length > 0) problems.push({ problem: `the file lacks ${missing.join(', ')}` });
+  });
+  // Without its tables, nothing else can be said.
+  if (problems.length > 0) return { ok: false, runs, events, problems };
   attempt(() => {
     problems.push(...checkFile(store).map((line) => ({ problem: `SQLite: ${line}` })));
   });
