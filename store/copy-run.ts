@@ -1,4 +1,4 @@
-import { must } from '../src/core/errors.ts';
+import { UserError } from '../src/core/errors.ts';
 import { BulkInsert } from './bulk-insert.ts';
 import type { Connection } from './connection.ts';
 import { EVENT_TABLE_COLUMNS } from './run-log.ts';
@@ -30,7 +30,7 @@ const REPORT = 1000;
 /**
  * Copies a run, with its events as they stand and its blobs, into another store. Keys are those of the other store;
  * no hash covers them, so every hash goes on being true. Both sides must be in a transaction; `onProgress` hears how
- * many events were copied.
+ * many events were copied. Throws UserError for a run that lacks something.
  */
 export function copyRun(
   from: Connection,
@@ -127,7 +127,8 @@ function copyEvents(
     .iterate(positionOf(run, 0), positionOf(run + 1, 0));
   let copied = 0;
   for (const { position, stream, version, type, data, time, attempt, head, chain, bytes } of rows) {
-    const to = must(streams.get(stream), 'the stream of an event');
+    const to = streams.get(stream);
+    if (to === undefined) throw incomplete(from, `the stream of event ${seqOf(position)} is missing`);
     insert.add(positionOf(key, seqOf(position)), to, version, type, data, time, attempt, head, chain, bytes);
     if (++copied % REPORT === 0) onProgress?.(copied);
   }
@@ -139,11 +140,12 @@ function copyBlobs(from: Connection, run: number, { db }: Connection, key: numbe
   const store = db.prepare('INSERT INTO blobs (hash, size, bytes) VALUES (?, ?, ?) ON CONFLICT DO NOTHING');
   const refer = db.prepare('INSERT INTO blob_refs (run, name, kind, hash) VALUES (?, ?, ?, ?)');
   const blobs = from.db
-    .prepare<[number], { name: string; kind: string; hash: string; size: number; bytes: Buffer }>(
-      'SELECT name, kind, hash, size, bytes FROM blob_refs JOIN blobs USING (hash) WHERE run = ?',
+    .prepare<[number], { name: string; kind: string; hash: string; size: number; bytes: Buffer | null }>(
+      'SELECT name, kind, blob_refs.hash AS hash, size, bytes FROM blob_refs LEFT JOIN blobs USING (hash) WHERE run = ?',
     )
     .iterate(run);
   for (const { name, kind, hash, size, bytes } of blobs) {
+    if (bytes === null) throw incomplete(from, `the blob ${name} is missing`);
     store.run(hash, size, bytes);
     refer.run(key, name, kind, hash);
   }
@@ -154,4 +156,11 @@ function copyBlobs(from: Connection, run: number, { db }: Connection, key: numbe
     )
     .iterate(run);
   for (const { name, kind, hash, size } of removed) note.run(key, name, kind, hash, size);
+}
+
+function incomplete({ file }: Connection, what: string): UserError {
+  return new UserError(
+    'store-damaged',
+    `The run cannot be copied from ${file}: ${what}; "troupe store check" says more.`,
+  );
 }

@@ -53,7 +53,7 @@ export function exportRun(store: Store, name: string, path: string, onProgress?:
     publish(draft, file, path);
     return { run: run.id, file, ...written };
   } catch (error) {
-    throw exportFailure(store.connection.failure(error), draft, path);
+    throw exportFailure(error, draft, path, store.file);
   } finally {
     for (const end of ['', '-wal', '-shm', '-journal']) rmSync(draft + end, { force: true });
   }
@@ -124,11 +124,17 @@ function taken(path: string): UserError {
   return new UserError('export-exists', `There is a file ${path} already; name another one to export to.`);
 }
 
-/** The user knows the file by its own name, and not as a store to be named with --store. */
-function exportFailure(error: unknown, draft: string, path: string): unknown {
-  if (!(error instanceof UserError) || !error.message.includes(draft)) return error;
+/** What kept the file from being written, by the name that the user gave it; what is wrong with the store, as it is. */
+function exportFailure(error: unknown, draft: string, path: string, source: string): unknown {
+  const aboutDraft = error instanceof UserError && error.message.includes(draft);
+  const code = aboutDraft ? error.code : codeOf(error);
+  if (code === '') return error;
+  // Nothing reads what it has just written: what cannot be read is the source.
+  if (code === 'store-damaged') {
+    return new UserError(code, `The store ${source} is damaged; "troupe store check" says more.`);
+  }
   return new UserError(
-    error.code,
-    `The file ${path} cannot be written (${error.code}); make room, or name another place to export to.`,
+    'export-target',
+    `The file ${path} cannot be written (${code}); make room, or name another place to export to.`,
   );
 }

@@ -20,7 +20,7 @@ export interface ImportedRun {
  * else is touched, for a file that is no store, holds no runs, or is not as it was written.
  */
 export function openImport(file: string, clock: () => number, onProgress?: CopyProgress): Store {
-  const source = orDamaged(file, () => Store.open(file, { mode: 'inspect', clock }));
+  const source = open(file, clock);
   try {
     const { problems, runs } = checkStore(source, (done, of) => onProgress?.('checking', done, of));
     const [first] = problems;
@@ -73,12 +73,20 @@ function isSame(a: RunRow, b: RunRow): boolean {
   return a.chain === b.chain && a.events === b.events && a.config_hash === b.config_hash;
 }
 
-function orDamaged<T>(file: string, open: () => T): T {
+/** Opens the file; what is wrong with it is said of a file to import, not of a store to be named. */
+function open(file: string, clock: () => number): Store {
   try {
-    return open();
+    return Store.open(file, { mode: 'inspect', clock });
   } catch (error) {
-    if (error instanceof UserError && error.code === 'store-damaged') throw damaged(file, 'SQLite');
-    throw error;
+    if (!(error instanceof UserError)) throw error;
+    if (error.code === 'store-damaged') throw damaged(file, 'SQLite cannot read it');
+    if (error.code === 'store-missing') {
+      throw new UserError(error.code, `There is no file ${file} to import; check its name.`);
+    }
+    throw new UserError(
+      error.code,
+      error.message.replace('name another file with --store', 'import another file'),
+    );
   }
 }
 

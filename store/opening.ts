@@ -25,6 +25,9 @@ import { upgrade } from './upgrade.ts';
  */
 export type Mode = 'create' | 'write' | 'read' | 'inspect';
 
+/** How long (ms) a process waits for another one's transaction: the import of a large run takes a while. */
+const PATIENCE = 60_000;
+
 /**
  * Opens a store after looking at the first bytes of its file, so that a file of another kind is not
  * touched. Throws {@link UserError}, and SQLite's and the system's errors as they are.
@@ -40,7 +43,7 @@ export function openDatabase(file: string, mode: Mode): Database.Database {
   const reads = mode === 'read' || mode === 'inspect';
   if (!reads) for (const path of [file, dirname(file)]) accessSync(path, constants.W_OK);
   const db = !reads
-    ? new Database(file, { fileMustExist: true })
+    ? new Database(file, { fileMustExist: true, timeout: PATIENCE })
     : mode === 'read'
       ? openForReading(file)
       : openToInspect(file, header);
@@ -102,7 +105,8 @@ function checkVersion(file: string, version: number): void {
  * store is read from a private copy.
  */
 function openForReading(file: string): Database.Database {
-  if (isWritable(file) && isWritable(dirname(file))) return new Database(file, { fileMustExist: true });
+  if (isWritable(file) && isWritable(dirname(file)))
+    return new Database(file, { fileMustExist: true, timeout: PATIENCE });
   const db = new Database(file, { readonly: true, fileMustExist: true });
   try {
     if (Number(db.pragma('user_version', { simple: true })) === SCHEMA_VERSION) return db;
