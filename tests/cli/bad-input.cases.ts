@@ -56,6 +56,10 @@ const RUNS: readonly Case[] = [
   [['store', 'export', 'latest'], /missing required argument 'file'/],
   [['store', 'export', 'latest', 'text.db'], /There is a file text\.db already/],
   [['store', 'export', 'latest', 'none/x.db'], /no folder none to export to/],
+  [
+    ['store', 'import', 'text.db', '--store', 'new.db'],
+    /text\.db is not an SQLite file, .* import another file\./,
+  ],
   [['store', 'import', 'none.db'], /no file none\.db to import/],
 ];
 
@@ -69,11 +73,8 @@ const FILES: readonly (readonly [file: string, sentence: RegExp])[] = [
 ];
 const STORES: readonly Case[] = [
   ...FILES.flatMap(([file, sentence]) =>
-    [['runs'], ['train'], ['store', 'check']].map(
-      (command): Case => [[...command, '--store', file], sentence],
-    ),
+    [['runs'], ['train']].map((command): Case => [[...command, '--store', file], sentence]),
   ),
-  ...FILES.map(([file, sentence]): Case => [['store', 'import', file, '--store', 'new.db'], sentence]),
   ...[['runs'], ['train', '--resume', 'latest'], ['graph', 'session', '--coverage', 'latest']].map(
     (command): Case => [[...command, '--store', 'none.db'], /no store at \S+none\.db; start a run/],
   ),
