@@ -22,7 +22,9 @@ export class Blobs {
     const release = db.prepare<[number, string], { hash: string }>(
       'DELETE FROM blob_refs WHERE run = ? AND name = ? RETURNING hash',
     );
+    const forget = db.prepare<[number, string]>('DELETE FROM removed_blobs WHERE run = ? AND name = ?');
     const letGo = (name: string): void => {
+      forget.run(run, name);
       const row = release.get(run, name);
       if (row) released.add(row.hash);
     };
@@ -87,5 +89,39 @@ export class Blobs {
         )
         .all(run),
     );
+  }
+
+  /** The blobs that {@link remove} took away from a run, sorted by name. */
+  removed(run: number): BlobInfo[] {
+    return this.#connection.guard(() =>
+      this.#connection.db
+        .prepare<[number], BlobInfo>(
+          'SELECT name, kind, hash, size FROM removed_blobs WHERE run = ? ORDER BY name',
+        )
+        .all(run),
+    );
+  }
+
+  /**
+   * Takes blobs away from a run that still names them, inside the caller's write transaction: what they were
+   * is noted. The bytes stay for {@link sweep}.
+   */
+  remove(run: number, names: readonly string[]): void {
+    const { db } = this.#connection;
+    const note = db.prepare<[number, string]>(
+      `INSERT OR REPLACE INTO removed_blobs (run, name, kind, hash, size)
+       SELECT run, name, kind, blob_refs.hash, size FROM blob_refs JOIN blobs USING (hash) WHERE run = ? AND name = ?`,
+    );
+    const release = db.prepare<[number, string]>('DELETE FROM blob_refs WHERE run = ? AND name = ?');
+    for (const name of names) {
+      note.run(run, name);
+      release.run(run, name);
+    }
+  }
+
+  /** Deletes all blobs that no run refers to, inside the caller's write transaction. Returns how many. */
+  sweep(): number {
+    const unused = 'NOT EXISTS (SELECT 1 FROM blob_refs WHERE blob_refs.hash = blobs.hash)';
+    return this.#connection.db.prepare(`DELETE FROM blobs WHERE ${unused}`).run().changes;
   }
 }

@@ -77,6 +77,8 @@ export interface EventReader {
   blob(name: string): Uint8Array | undefined;
   /** The named blobs of the run, sorted by name. */
   blobs(): BlobInfo[];
+  /** The blobs that compaction took away from the run, as they were, sorted by name. */
+  removedBlobs(): BlobInfo[];
 }
 
 /** The log of one run, for its one writer. */

@@ -9,7 +9,7 @@ import { positionOf, seqOf } from './schema.ts';
 import type { Store } from './store.ts';
 
 /** Something in a store that is not as it was written; `seq`, `stream`, `version`, `type` where it can be pinned down. */
-interface Problem {
+export interface Problem {
   readonly problem: string;
   readonly seq?: number;
   readonly stream?: string;
@@ -39,15 +39,15 @@ interface CheckedRow {
 /**
  * Recomputes both hash chains of a run from its stored rows and compares them, the heads, the counts and
  * the blobs with what was recorded. Reads the whole run, writes nothing. Altered, missing, added and
- * exchanged rows are found; the event is named.
+ * exchanged rows are found; the event is named. `onProgress` hears how many events were checked.
  */
-export function checkRun(store: Store, id: string): RunCheck {
+export function checkRun(store: Store, id: string, onProgress?: (events: number) => void): RunCheck {
   const { connection } = store;
   return connection.snapshot(() => {
     const check = new Check(connection, id);
     try {
       check.configuration();
-      check.rows();
+      check.rows(onProgress);
       check.blobs(store);
     } catch (error) {
       const failure = connection.failure(error);
@@ -89,7 +89,7 @@ class Check {
     }
   }
 
-  rows(): void {
+  rows(onProgress?: (events: number) => void): void {
     const { key, config_hash, chain, events } = this.#run;
     const rows = this.#connection.db
       .prepare<[number, number], CheckedRow>(
@@ -105,7 +105,7 @@ class Check {
       if (seq !== expected) this.#missing(expected, seq - 1);
       this.#row(seq, row);
       expected = seq + 1;
-      this.events++;
+      if (++this.events % 1000 === 0) onProgress?.(this.events);
     }
     if (this.#commit.length > 0) {
       this.problems.push({ problem: 'the last append was cut', ...this.#placeOf(0) });

@@ -87,6 +87,11 @@ export class MemoryLog implements EventLog {
       .sort((a, b) => compareText(a.name, b.name));
   }
 
+  /** None: nobody compacts a log in memory. */
+  removedBlobs(): BlobInfo[] {
+    return [];
+  }
+
   /** Does nothing: the events themselves are what is held here. */
   forget(_prefix: string): void {}
 

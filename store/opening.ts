@@ -19,8 +19,14 @@ import { codeOf } from './failure.ts';
 import { APPLICATION_ID, createFile, SCHEMA_VERSION } from './schema.ts';
 import { upgrade } from './upgrade.ts';
 
-/** `create`: make the file if there is none; `write`, `read`: it must be there. */
-export type Mode = 'create' | 'write' | 'read';
+/**
+ * `create`: make the file if there is none; `write`, `read`: it must be there. `inspect`: read it without
+ * changing a byte of it or of its directory, whatever its format.
+ */
+export type Mode = 'create' | 'write' | 'read' | 'inspect';
+
+/** How long (ms) a process waits for another one's transaction: the import of a large run takes a while. */
+const PATIENCE = 60_000;
 
 /**
  * Opens a store after looking at the first bytes of its file, so that a file of another kind is not
@@ -33,16 +39,23 @@ export function openDatabase(file: string, mode: Mode): Database.Database {
     accessSync(dirname(file), constants.W_OK);
     createFile(file);
   }
-  checkHeader(file);
-  if (mode !== 'read') for (const path of [file, dirname(file)]) accessSync(path, constants.W_OK);
-  const db = mode === 'read' ? openForReading(file) : new Database(file, { fileMustExist: true });
+  const header = readHeader(file);
+  const reads = mode === 'read' || mode === 'inspect';
+  if (!reads) for (const path of [file, dirname(file)]) accessSync(path, constants.W_OK);
+  const db = !reads
+    ? new Database(file, { fileMustExist: true, timeout: PATIENCE })
+    : mode === 'read'
+      ? openForReading(file)
+      : openToInspect(file, header);
   try {
     db.pragma('synchronous = NORMAL');
     db.pragma('wal_autocheckpoint = 4000');
     db.pragma('foreign_keys = OFF');
     checkVersion(file, Number(db.pragma('user_version', { simple: true })));
     upgrade(db, file);
-    if (mode === 'read') db.pragma('query_only = ON');
+    if (reads) db.pragma('query_only = ON');
+    // An exported file has no write-ahead log until someone writes it.
+    else db.pragma('journal_mode = WAL');
     return db;
   } catch (error) {
     db.close();
@@ -50,7 +63,14 @@ export function openDatabase(file: string, mode: Mode): Database.Database {
   }
 }
 
-function checkHeader(file: string): void {
+interface Header {
+  readonly version: number;
+  /** Whether SQLite keeps a write-ahead log beside the file. */
+  readonly wal: boolean;
+}
+
+/** What the first bytes of a store say. Throws UserError for a file that is none. */
+function readHeader(file: string): Header {
   if (statSync(file).isDirectory()) throw notAStore(file, 'is a directory');
   const header = Buffer.alloc(100);
   const descriptor = openSync(file, 'r');
@@ -65,7 +85,9 @@ function checkHeader(file: string): void {
   }
   if (header.readUInt32BE(68) !== APPLICATION_ID)
     throw notAStore(file, 'is an SQLite file of another program');
-  checkVersion(file, header.readUInt32BE(60));
+  const version = header.readUInt32BE(60);
+  checkVersion(file, version);
+  return { version, wal: header[19] === 2 };
 }
 
 function checkVersion(file: string, version: number): void {
@@ -83,7 +105,8 @@ function checkVersion(file: string, version: number): void {
  * store is read from a private copy.
  */
 function openForReading(file: string): Database.Database {
-  if (isWritable(file) && isWritable(dirname(file))) return new Database(file, { fileMustExist: true });
+  if (isWritable(file) && isWritable(dirname(file)))
+    return new Database(file, { fileMustExist: true, timeout: PATIENCE });
   const db = new Database(file, { readonly: true, fileMustExist: true });
   try {
     if (Number(db.pragma('user_version', { simple: true })) === SCHEMA_VERSION) return db;
@@ -94,6 +117,12 @@ function openForReading(file: string): Database.Database {
     if (!/^SQLITE_(CANTOPEN|READONLY)/.test(codeOf(error))) throw error;
     return openCopy(file);
   }
+}
+
+/** Reading a store with a write-ahead log makes files beside it, and reading an older one brings it up to date. */
+function openToInspect(file: string, { version, wal }: Header): Database.Database {
+  if (wal || version < SCHEMA_VERSION) return openCopy(file);
+  return new Database(file, { readonly: true, fileMustExist: true });
 }
 
 /** A copy with no name: on POSIX systems its space is freed when the connection closes. */

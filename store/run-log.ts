@@ -12,7 +12,8 @@ import type { RunRow } from './runs.ts';
 import { positionOf } from './schema.ts';
 
 const NOTHING = Buffer.alloc(0);
-const COLUMNS = [
+/** The columns of the table of events, in the order in which they are inserted. */
+export const EVENT_TABLE_COLUMNS = [
   'position',
   'stream',
   'version',
@@ -61,7 +62,7 @@ export class RunLog extends RunReader implements EventLog {
     this.#chain = run.chain;
     this.#streams = new BulkInsert(db, 'streams', ['key', 'run', 'name', 'scope']);
     this.#lastKey = db.prepare('SELECT max(key) AS key FROM streams');
-    this.#events = new BulkInsert(db, 'events', COLUMNS);
+    this.#events = new BulkInsert(db, 'events', EVENT_TABLE_COLUMNS);
     this.#advance = db.prepare('UPDATE tails SET events = ?, chain = ? WHERE run = ?');
   }
 

@@ -149,6 +149,10 @@ export class RunReader implements EventReader {
     return this.#blobs.list(this.#run);
   }
 
+  removedBlobs(): BlobInfo[] {
+    return this.#blobs.removed(this.#run);
+  }
+
   #readPage(after: number, upTo: number, limit: number): StoredEvent[] {
     const bounds = [positionOf(this.#run, after), positionOf(this.#run, upTo)] as const;
     return this.#connection.guard(() => this.#page.all(...bounds, limit).map((row) => this.#event(row)));

@@ -53,15 +53,22 @@ export class Runs {
     const text = canonicalJson(config);
     const hash = sha256(text);
     return this.#connection.write(() => {
-      const next = db.prepare<[], { key: number }>('SELECT ifnull(max(key), 0) + 1 AS key FROM runs').get();
-      const key = next?.key ?? 1;
+      const { key, id } = this.next();
       db.prepare(
         `INSERT INTO runs (key, id, created_at, status, config, config_hash, code_version)
          VALUES (?, ?, ?, 'created', ?, ?, ?)`,
-      ).run(key, `run-${key}`, clock(), text, hash, codeVersion);
+      ).run(key, id, clock(), text, hash, codeVersion);
       db.prepare('INSERT INTO tails (run, events, chain) VALUES (?, 0, ?)').run(key, hash);
-      return this.find(`run-${key}`);
+      return this.find(id);
     });
+  }
+
+  /** The key and name of the next run to be added. */
+  next(): Pick<RunRow, 'key' | 'id'> {
+    const { db } = this.#connection;
+    const row = db.prepare<[], { key: number }>('SELECT ifnull(max(key), 0) + 1 AS key FROM runs').get();
+    const key = row?.key ?? 1;
+    return { key, id: `run-${key}` };
   }
 
   /** A run by its name (`run-3`), its number (`3`), or `latest`. Throws {@link UserError} with the names that exist. */

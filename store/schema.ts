@@ -97,6 +97,44 @@ export const SNAPSHOTS = `
   ) STRICT, WITHOUT ROWID;
 `;
 
+/** What the blobs were that compaction took away, by the names under which a run had them. */
+export const REMOVED_BLOBS = `
+  CREATE TABLE removed_blobs (
+    run INTEGER NOT NULL REFERENCES runs,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    PRIMARY KEY (run, name)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/** What an empty store consists of. */
+const EVERYTHING = TABLES + TAILS + SNAPSHOTS + REMOVED_BLOBS + VIEWS;
+
+/** The columns and indexes that a store of this format must have and this one lacks, as `events.head`. */
+export function missingParts(db: Database.Database): string[] {
+  const empty = new Database(':memory:');
+  try {
+    empty.exec(EVERYTHING);
+    const present = new Set(parts(db));
+    return parts(empty).filter((part) => !present.has(part));
+  } finally {
+    empty.close();
+  }
+}
+
+function parts(db: Database.Database): string[] {
+  return db
+    .prepare<[], { part: string }>(
+      `SELECT s.name || '.' || c.name AS part FROM sqlite_schema AS s JOIN pragma_table_info(s.name) AS c
+       WHERE s.type = 'table'
+       UNION ALL SELECT name FROM sqlite_schema WHERE type = 'index'`,
+    )
+    .all()
+    .map(({ part }) => part);
+}
+
 /** The position of the event `seq` of a run; `seq` 0 is just before the first. */
 export function positionOf(run: number, seq: number): number {
   return run * 2 ** 32 + seq;
@@ -120,7 +158,7 @@ export function createFile(file: string): void {
       db.pragma('journal_mode = WAL');
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.pragma(`user_version = ${SCHEMA_VERSION}`);
-      db.exec(TABLES + TAILS + SNAPSHOTS + VIEWS);
+      db.exec(EVERYTHING);
     } finally {
       db.close();
     }

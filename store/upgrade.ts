@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { UserError } from '../src/core/errors.ts';
 import { isAlive } from './alive.ts';
 import { scopeOf } from './chain.ts';
-import { SCHEMA_VERSION, SNAPSHOTS, STREAMS_BY_SCOPE, TAILS } from './schema.ts';
+import { REMOVED_BLOBS, SCHEMA_VERSION, SNAPSHOTS, STREAMS_BY_SCOPE, TAILS } from './schema.ts';
 import { VIEWS } from './views.ts';
 
 /**
@@ -49,4 +49,5 @@ const FROM_1_TO_2 = `
   ALTER TABLE events RENAME COLUMN row_hash TO chain;
   ALTER TABLE events ADD COLUMN bytes BLOB;
   ${SNAPSHOTS}
+  ${REMOVED_BLOBS}
 `;

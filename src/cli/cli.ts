@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { UserError } from '../core/errors.ts';
+import { addStoreCommands } from './store-commands.ts';
 
 /** The command line: every command loads what it needs only when it is called. */
 export function createCli(): Command {
@@ -187,8 +188,13 @@ export function createCli(): Command {
     .option(...json)
     .action(async (what, options) => (await import('./commands/bench.ts')).bench(what, options));
 
-  for (const command of program.commands) {
-    command.exitOverride().configureOutput(program.configureOutput()).allowExcessArguments(false);
+  const files = addStoreCommands(program);
+
+  for (const command of [...program.commands, ...files.commands]) {
+    command
+      .exitOverride()
+      .configureOutput(program.configureOutput())
+      .allowExcessArguments(command === files);
   }
   return program;
 }

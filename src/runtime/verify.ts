@@ -127,7 +127,8 @@ class Execution {
     forked: boolean,
   ): Divergence | null {
     const hashes = new Map(executed.map(({ name, hash }) => [name, hash]));
-    const recorded = this.#store.reader(this.#run).blobs();
+    const reader = this.#store.reader(this.#run);
+    const recorded = [...reader.blobs(), ...reader.removedBlobs()];
     const blob = (name: string, was: string, is: string): Divergence => {
       const place = { stream: '(blob)', version: 0, seq: null, type: '(blob)' };
       return { ...place, field: name, recorded: was, executed: is };

@@ -120,6 +120,10 @@ export class VerifyingLog implements EventLog {
     return this.#recorded.readPrefix(prefix, range).filter((event) => this.#seen(event));
   }
 
+  removedBlobs(): BlobInfo[] {
+    return [];
+  }
+
   *events(range?: SeqRange): IterableIterator<StoredEvent> {
     for (const event of this.#recorded.events(range)) if (this.#seen(event)) yield event;
   }

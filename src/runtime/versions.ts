@@ -1,5 +1,5 @@
 import { pad } from '../../machines/command.ts';
-import type { EventReader } from '../../store/event-log.ts';
+import type { BlobInfo, EventReader } from '../../store/event-log.ts';
 import { UserError } from '../core/errors.ts';
 
 /** A policy version that a run still keeps: the label of its blobs, and its hash. */
@@ -10,39 +10,74 @@ export interface KeptVersion {
 
 /** The versions whose weights are in the store, oldest first. */
 export function keptVersions(log: EventReader): KeptVersion[] {
-  const kept = new Set(
-    log
-      .blobs()
-      .filter(({ kind }) => kind === 'weights')
-      .map(({ name }) => name.split('/').slice(1, -1).join('/')),
-  );
+  return versionsOf(log, log.blobs());
+}
+
+/**
+ * The names of the weights that `troupe store compact` takes away: those of stage ends between the cold start's and
+ * the last. The first are what any other version can be learned again from, the last (with the optimisers' moments)
+ * what the run goes on with; weights that a fork brought along are part of its configuration.
+ */
+export function supersededWeights(log: EventReader): string[] {
+  const last = learned(log).at(-1)?.label;
+  const labels = keptVersions(log).filter(({ label }) => label !== last && !label.startsWith('cold-start/'));
+  return log
+    .blobs()
+    .filter((blob) => blob.kind === 'weights' && labels.some(({ label }) => label === labelOf(blob)))
+    .map(({ name }) => name);
+}
+
+/** All versions that a run has learned, oldest first. */
+function learned(log: EventReader): KeptVersion[] {
   return log.read('session').flatMap(({ type, data }) => {
     const { label, version } = data;
     if ((type !== 'imitated' && type !== 'learned') || typeof label !== 'string') return [];
-    return kept.has(label) && typeof version === 'string' ? [{ label, version }] : [];
+    return typeof version === 'string' ? [{ label, version }] : [];
   });
+}
+
+/** The versions whose weights are among these blobs. */
+function versionsOf(log: EventReader, blobs: readonly BlobInfo[]): KeptVersion[] {
+  const labels = new Set(blobs.filter(({ kind }) => kind === 'weights').map(labelOf));
+  return learned(log).filter(({ label }) => labels.has(label));
+}
+
+/** `weights/step/0003/shared` → `step/0003` */
+function labelOf({ name }: BlobInfo): string {
+  return name.split('/').slice(1, -1).join('/');
 }
 
 /** Finds a version by `last`, `cold-start`, `step/N`, or the beginning of its hash. Throws UserError. */
 export function findVersion(log: EventReader, wanted: string, run: string): KeptVersion {
   const kept = keptVersions(log);
-  const step = /^step\/(\d+)$/.exec(wanted)?.[1];
-  const found =
-    wanted === 'last'
-      ? kept.at(-1)
-      : wanted === 'cold-start'
-        ? kept.find(({ label }) => label.startsWith('cold-start/'))
-        : step !== undefined
-          ? kept.find(({ label }) => label === `step/${pad(Number(step), 4)}`)
-          : kept.find(({ version }) => wanted.length >= 4 && version.startsWith(wanted));
+  const found = choose(kept, wanted);
   if (found !== undefined) return found;
-  const list = kept.map(
-    ({ label, version }) => `${label.replace(/\/0+(?=\d)/, '/')} (${version.slice(0, 8)})`,
-  );
+  const list = kept.map(named).join(', ');
+  const removed = choose(versionsOf(log, log.removedBlobs()), wanted);
+  if (removed !== undefined) {
+    throw new UserError(
+      'policy-removed',
+      `The weights of ${named(removed)} of ${run} were removed by "troupe store compact"; it still has ${list}.`,
+    );
+  }
   throw new UserError(
     'unknown-policy',
-    list.length === 0
+    list === ''
       ? `The run ${run} has not learned anything yet; go on with "troupe train --resume ${run}".`
-      : `The run ${run} keeps no policy version "${wanted}"; it has ${list.join(', ')}.`,
+      : `The run ${run} keeps no policy version "${wanted}"; it has ${list}.`,
   );
+}
+
+function choose(versions: readonly KeptVersion[], wanted: string): KeptVersion | undefined {
+  if (wanted === 'last') return versions.at(-1);
+  if (wanted === 'cold-start') return versions.find(({ label }) => label.startsWith('cold-start/'));
+  const step = /^step\/(\d+)$/.exec(wanted)?.[1];
+  return step === undefined
+    ? versions.find(({ version }) => wanted.length >= 4 && version.startsWith(wanted))
+    : versions.find(({ label }) => label === `step/${pad(Number(step), 4)}`);
+}
+
+/** `step/3 (0a1b2c3d)` */
+function named({ label, version }: KeptVersion): string {
+  return `${label.replace(/\/0+(?=\d)/, '/')} (${version.slice(0, 8)})`;
 }

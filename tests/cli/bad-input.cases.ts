@@ -50,6 +50,17 @@ const RUNS: readonly Case[] = [
   [['export', 'latest', 'new', '--role', 'king'], /no role "king"/],
   [['export', 'latest', 'new', '--policy', 'zzzz'], /keeps no policy version "zzzz"/],
   [['export', 'run-9', 'new'], /no run run-9/],
+  [['store', 'chekc'], /no command "store chekc"/],
+  [['store', 'check', 'run-1'], /too many arguments for 'check'/],
+  [['store', 'compact', 'run-9'], /no run run-9/],
+  [['store', 'export', 'latest'], /missing required argument 'file'/],
+  [['store', 'export', 'latest', 'text.db'], /There is a file text\.db already/],
+  [['store', 'export', 'latest', 'none/x.db'], /no folder none to export to/],
+  [
+    ['store', 'import', 'text.db', '--store', 'new.db'],
+    /text\.db is not an SQLite file, .* import another file\./,
+  ],
+  [['store', 'import', 'none.db'], /no file none\.db to import/],
 ];
 
 /** Files that are no stores, and what is said about them. */
@@ -97,6 +108,8 @@ export function badInput(recorded: () => string): void {
       [['train', '--store', 'new.db'], /new\.db cannot be written/],
       [['train', '--resume', 'run-1'], /troupe\.db cannot be written/],
       [['export', 'latest', 'new'], /new cannot be written/],
+      [['store', 'compact'], /troupe\.db cannot be written/],
+      [['store', 'export', 'latest', 'new.db'], /new\.db cannot be written/],
     ];
     it.skipIf(uid === null).for(READ_ONLY.map((each) => [each[0].join(' '), each] as const))(
       'troupe %s, in a read-only folder',

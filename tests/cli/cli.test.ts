@@ -6,6 +6,7 @@ import { badInput } from './bad-input.cases.ts';
 import { executing } from './executing.cases.ts';
 import { reading } from './reading.cases.ts';
 import { recordRuns } from './stored-runs.ts';
+import { storing } from './storing.cases.ts';
 
 // The real command in processes of its own, over one store with two runs.
 
@@ -19,4 +20,5 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 badInput(() => folder);
 reading(() => folder);
+storing(() => folder);
 executing(() => folder);

@@ -1,0 +1,30 @@
+import { exportRun } from '../../../store/export-run.ts';
+import { Store } from '../../../store/store.ts';
+import { bytesText } from '../bytes.ts';
+import { ProgressLine } from '../progress-line.ts';
+
+interface Options {
+  readonly store: string;
+  readonly json?: boolean;
+}
+
+/** `troupe store export`: one run as one file that {@link storeImport} takes in on another machine. */
+export function storeExport(name: string, target: string, { store: file, json }: Options): void {
+  const store = Store.open(file, { mode: 'read', clock: Date.now });
+  const progress = new ProgressLine(process.stderr, Date.now);
+  try {
+    const exported = exportRun(store, name, target, (what, done, of) =>
+      progress.show(what, done, of, 'events'),
+    );
+    progress.clear();
+    const { run, events, eventHash, bytes } = exported;
+    process.stdout.write(
+      json === true
+        ? `${JSON.stringify(exported)}\n`
+        : `${run}: ${events} events, event hash ${eventHash.slice(0, 10)} → ${target} (${bytesText(bytes)}); "troupe store import" takes it in.\n`,
+    );
+  } finally {
+    progress.clear();
+    store.close();
+  }
+}
