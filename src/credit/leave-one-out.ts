@@ -1,3 +1,5 @@
+import { average } from './advantage.ts';
+
 /** What one call of an execution was worth, by counterfactuals. */
 export interface CallWorth {
   readonly call: string;
@@ -38,11 +40,21 @@ export async function forkCredit(
   for (const call of calls) {
     const results = await Promise.all(Array.from({ length: draws }, (_, draw) => run(call, draw)));
     policyCalls += results.reduce((sum, { sampled }) => sum + sampled, 0);
-    const branches = results.map((each) => each.score);
-    const mean = branches.reduce((sum, value) => sum + value, 0) / Math.max(1, branches.length);
-    worth.push({ call, credit: score - mean, halfWidth: halfWidth(branches, mean), branches });
+    worth.push(
+      callWorth(
+        call,
+        score,
+        results.map((each) => each.score),
+      ),
+    );
   }
   return { score, worth, policyCalls };
+}
+
+/** Leave-one-out credit of one call: the execution's score against the mean score of the call's branches. */
+export function callWorth(call: string, score: number, branches: readonly number[]): CallWorth {
+  const mean = average(branches);
+  return { call, credit: score - mean, halfWidth: halfWidth(branches, mean), branches };
 }
 
 /** Student's t at 97.5 % for 1, 2, … degrees of freedom; 1.96 beyond the table (error below 2 %). */

@@ -31,7 +31,9 @@ export async function executionWorth(
   const { kit, hardware, draws, onProgress } = options;
   const execution = readExecution(reader, stream);
   const material = must(readMaterial(reader), 'the tasks and tokenizer of the run');
-  const troupe = new Troupe(config, material, kit, new MemoryLog(() => 0), hardware);
+  const troupe = new Troupe({ ...config, forks: [] }, material, kit, new MemoryLog(() => 0), hardware, {
+    branched: reader,
+  });
   try {
     const [call] = execution.calls.values();
     const kept = keptVersions(reader).find(({ version }) => version === call?.version);
@@ -50,11 +52,7 @@ export async function executionWorth(
     const calls = [...execution.calls.keys()];
     let done = 0;
     const credit = await forkCredit(execution.score, calls, draws, async (name, draw) => {
-      const result = await branch(execution, new Map([[name, draw]]), {
-        library: kit.library,
-        tokenizer: material.tokenizer,
-        effects: (policy) => troupe.effectsThrough(policy),
-      });
+      const result = await branch(execution, name, draw, { library: kit.library, effects: troupe.effects });
       onProgress?.('running branches', ++done, calls.length * draws);
       return result;
     });
