@@ -160,7 +160,8 @@ export const rolloutMachine = setup({
   guards: {
     allDesigned: ({ context }) => context.designed === context.designs,
     allFinished: ({ context }) => context.open === 0,
-    toBranch: ({ context }) => context.open === 0 && context.draws !== undefined,
+    toBranch: ({ context: { open, draws, result } }) =>
+      open === 0 && draws !== undefined && result.executions > 0,
   },
 }).createMachine({
   id: 'rollout',

@@ -31,6 +31,12 @@ export function createCli(): Command {
     .option('--steps <number>', 'reinforcement steps, in place of the preset’s', integer(0))
     .option('--policies <how>', 'shared: one model for both roles; per-role: one each')
     .option('--stage <steps>', 'steps of one stage (K)', integer(1))
+    .option(
+      '--credit <estimator>',
+      'of executor calls. tree: by comparing executions of a design; fork: by redrawing each call',
+      'tree',
+    )
+    .option('--draws <number>', 'branches per call of --credit fork (default: 4)', integer(1))
     .option('--resume <run>', 'go on with an interrupted run; everything else comes from its log')
     .option(...store)
     .option('--plain', 'progress lines in place of the screen')
