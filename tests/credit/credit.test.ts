@@ -132,7 +132,7 @@ describe('credit', () => {
   it('by branches: a call earns the score less the mean of its branches, in the unit of executions', () => {
     const task = 'step/0000/task/000';
     const events = tree(task, [{ script: 'a', scores: [1, 0], calls: 2 }]);
-    const branch = (execution: string, call: string, draw: number, score: number) => {
+    const branch = (execution: string, call: string, score: number, draw: number) => {
       const key = redrawKey(`design/0/exec/${execution}/agent/${call}/turn/0`, draw);
       const output = { score, calls: 2, answer: {}, cause: null };
       events.push({ stream: task, version: 0, type: 'execution.finished', data: { key, output } });
@@ -144,9 +144,9 @@ describe('credit', () => {
         ...called('9'),
       });
     };
-    [1, 1].forEach((score, draw) => branch('00', 'a0', draw, score));
-    [0, 1].forEach((score, draw) => branch('00', 'a1', draw, score));
-    [0, 1].forEach((score, draw) => branch('01', 'a0', draw, score));
+    for (const [draw, score] of [1, 1].entries()) branch('00', 'a0', score, draw);
+    for (const [draw, score] of [0, 1].entries()) branch('00', 'a1', score, draw);
+    for (const [draw, score] of [0, 1].entries()) branch('01', 'a0', score, draw);
     const trees = readTrees(events);
     const scores = [1, 0, 1, 1, 0, 1, 0, 1];
     const mean = average(scores);
