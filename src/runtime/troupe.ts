@@ -8,6 +8,7 @@ import { DesignReader } from '../designs/reader.ts';
 import { LearnerThread } from '../learning/learner-thread.ts';
 import { EmbeddedPolicy } from '../policies/embedded-policy.ts';
 import type { Completion, Policy } from '../policies/policy.ts';
+import type { Role } from '../policies/prompt.ts';
 import { Tokenizer } from '../policies/tokenizer.ts';
 import { QuickJsSandbox } from '../tasks/quickjs-sandbox.ts';
 import type { Sandbox } from '../tasks/sandbox.ts';
@@ -178,14 +179,19 @@ export class Troupe {
   }
 
   /** Loads the versions that play behind the run's forks, from its blobs. */
-  async loadForked(log: EventReader): Promise<void> {
-    for (const [index, { policies }] of (this.#rehearsal.config.forks ?? []).entries()) {
+  async loadForked(log: EventReader, forks = this.#rehearsal.config.forks ?? []): Promise<void> {
+    for (const [index, { policies }] of forks.entries()) {
       for (const role of ['designer', 'executor'] as const) {
         if (policies?.[role] === undefined) continue;
         const name = forkedWeights(index, role, this.models.modelOf(role));
-        await this.#policy.load(forkedModel(index, role), weightsOf(log, name));
+        await this.loadBehind(index, role, weightsOf(log, name));
       }
     }
+  }
+
+  /** Loads the weights that play a role behind the fork of this index. */
+  async loadBehind(index: number, role: Role, weights: Float32Array): Promise<void> {
+    await this.#policy.load(forkedModel(index, role), weights);
   }
 
   /** Puts the models' weights into the policy that plays. */

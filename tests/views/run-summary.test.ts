@@ -42,7 +42,6 @@ describe('summarise', () => {
       status: 'done',
       step: 5,
       steps: 5,
-      branchCalls: 0,
       events: log.count(),
       eventHash: log.eventHash(),
       weightsHash: 'policy-of-step-4',
