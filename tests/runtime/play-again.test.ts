@@ -73,7 +73,7 @@ describe('recorded rollouts, played again', () => {
     [
       'step/0099',
       both('last'),
-      /no finished rollout or execution under "step\/0099" in run-1; try .* step\/0000/,
+      /no finished rollout or execution under "step\/0099" in run-1; try .* eval\/after/,
     ],
     ['session', both('last'), /no finished rollout/],
     ['step/0000', both('nonesuch'), /keeps no policy version "nonesuch"/],

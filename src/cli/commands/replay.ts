@@ -25,7 +25,7 @@ export async function replay(name: string, options: Options): Promise<void> {
   if (options.json === true || name.includes('/')) {
     throw new UserError(
       'no-policy',
-      'A place in a run, and --json, go with --policy VERSION, which plays its rollouts again; see "troupe replay --help".',
+      'Without --policy VERSION, replay takes a run and prints no JSON; see "troupe replay --help".',
     );
   }
   const store = openForReplay(options.store);

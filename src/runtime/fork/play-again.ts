@@ -138,10 +138,11 @@ function finishedUnder(reader: EventReader, place: string, run: string): Map<str
   }
   const finished = found.filter((stream) => ended.has(stream));
   if (finished.length > 0) return new Map(finished.map((stream) => [stream, ended.get(stream)]));
-  const known = reader.streams('step').find((stream) => ROLLOUT.test(stream)) ?? 'eval/before/0000';
+  const some = reader.read('session').findLast(({ type }) => type === 'rollout.finished')?.data.key;
+  const known = some === undefined ? 'it has none yet' : `try a place such as ${String(some)}`;
   throw new UserError(
     'no-rollout',
-    `There is no finished rollout or execution under "${place}" in ${run}; try a place such as ${known}.`,
+    `There is no finished rollout or execution under "${place}" in ${run}; ${known}.`,
   );
 }
 
