@@ -112,8 +112,10 @@ function readCalls(log: EventReader, step: number): CallIndex {
   for (const event of log.readPrefix(stepPrefix(step))) {
     if (event.type !== 'called' || redrawPlace(event.stream) !== null) continue;
     const { stream } = event;
-    const { key, promptTokens, tokens, logProbs } = recordedCall(event);
+    const { key, promptTokens, ...sampled } = recordedCall(event);
     const role = stream.includes('/agent/') ? 'executor' : 'designer';
+    // What a fork put into a call's mouth was not sampled.
+    const { tokens, logProbs } = event.data.forced === true ? { tokens: [], logProbs: [] } : sampled;
     calls.push([`${stream}#${key}`, { role, sequence: { promptTokens, tokens, logProbs, advantage: 0 } }]);
   }
   // By name: the order in which streams were written is nobody's business (law 3).

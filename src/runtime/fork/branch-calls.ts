@@ -16,6 +16,7 @@ export class BranchCalls implements Policy {
   readonly #inner: Policy;
   readonly #tokenizer: Tokenizer;
   readonly #recorded: EventReader;
+  readonly #executions = new Map<string, ReadonlyMap<string, Completion>>();
 
   /** @param recorded where the executions are that get branched */
   constructor(inner: Policy, tokenizer: Tokenizer, recorded: EventReader) {
@@ -30,42 +31,45 @@ export class BranchCalls implements Policy {
     const { execution, call, draw, rest } = place;
     const same = `${execution}/${rest}`;
     if (same === call) return this.#inner.complete({ ...request, stream: `redraw/${draw}/${call}` });
-    return this.#reused(request, same) ?? this.#inner.complete({ ...request, stream: same });
+    return this.#reused(request, execution, same) ?? this.#inner.complete({ ...request, stream: same });
   }
 
   /** The inner policy belongs to whoever made it. */
   async close(): Promise<void> {}
 
-  #reused({ prompt }: CallRequest, call: string): Completion | null {
+  #reused({ prompt }: CallRequest, execution: string, call: string): Completion | null {
     // Behind a fork with fresh draws, streams of draws have a name in front of the place.
-    const recorded = recordedCompletion(this.#recorded, call.replace(/^fork\/.*?\/(?=step\/|eval\/)/, ''));
-    if (recorded === null) return null;
+    const recorded = this.#callsOf(execution.replace(FRESH, '')).get(call.replace(FRESH, ''));
+    if (recorded === undefined) return null;
     const asked = renderPrompt(prompt, this.#tokenizer);
     const { promptTokens } = recorded;
     const same = asked.length === promptTokens.length && asked.every((id, at) => id === promptTokens[at]);
     return same ? { ...recorded, reused: true } : null;
   }
+
+  /** An execution has many branches; what it said is read once for all of them that play together. */
+  #callsOf(execution: string): ReadonlyMap<string, Completion> {
+    const known = this.#executions.get(execution);
+    if (known !== undefined) return known;
+    if (this.#executions.size >= EXECUTIONS) this.#executions.clear();
+    const calls = recordedCalls(this.#recorded, `${execution}/agent`);
+    this.#executions.set(execution, calls);
+    return calls;
+  }
 }
 
-/** The call of this name (`…/agent/solve/turn/0`) in a log, or null. */
-export function recordedCompletion(log: EventReader, call: string): Completion | null {
-  const cut = call.lastIndexOf('/turn/');
-  const key = call.slice(cut + 1);
-  const event = log.read(call.slice(0, cut)).find(({ type, data }) => type === 'called' && data.key === key);
-  if (event === undefined) return null;
-  const { key: _, ...completion } = recordedCall(event);
-  return completion;
-}
+/** Executions whose calls are remembered. */
+const EXECUTIONS = 1000;
+const FRESH = /^fork\/.*?\/(?=step\/|eval\/)/;
 
-/** Names of the calls of an execution or of several, without those of branches, in the order of their names. */
-export function callNames(log: EventReader, prefix: string): string[] {
-  return log
-    .streams(prefix)
-    .filter((stream) => /\/exec\/\d+\/agent\/[^/]+$/.test(stream))
-    .flatMap((stream) =>
-      log
-        .read(stream)
-        .filter(({ type, data }) => type === 'called' && data.tokens !== 0 && data.forced !== true)
-        .map(({ data }) => `${stream}/${String(data.key)}`),
-    );
+/** The calls of an execution, or of all under a prefix, by their names and in the order of their names. */
+export function recordedCalls(log: EventReader, prefix: string): ReadonlyMap<string, Completion> {
+  const calls = log
+    .readPrefix(prefix)
+    .filter(({ stream, type }) => type === 'called' && /\/exec\/\d+\/agent\/[^/]+$/.test(stream))
+    .map((event): [string, Completion] => {
+      const { key, ...completion } = recordedCall(event);
+      return [`${event.stream}/${key}`, completion];
+    });
+  return new Map(calls.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { redrawKey } from '../../../machines/redraw.ts';
 import type { EventReader } from '../../../store/event-log.ts';
 import { MemoryLog } from '../../../store/memory-log.ts';
-import { must, UserError } from '../../core/errors.ts';
+import { UserError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { NodeLibrary } from '../../designs/library.ts';
 import type { Completion } from '../../policies/policy.ts';
 import { actorFactory } from '../actors.ts';
 import type { Effects } from '../effect.ts';
 import { Scheduler } from '../scheduler.ts';
-import { callNames, recordedCompletion } from './branch-calls.ts';
+import { recordedCalls } from './branch-calls.ts';
 
 /** An execution of the log, ready to be branched. */
 export interface RecordedExecution {
@@ -47,15 +47,12 @@ export function readExecution(reader: EventReader, stream: string): RecordedExec
       `There is no execution "${stream}" in this run; try one such as ${known ?? '(it has none yet)'}.`,
     );
   }
-  const calls = callNames(reader, stream).map(
-    (name) => [name, must(recordedCompletion(reader, name), `the call ${name}`)] as const,
-  );
   return {
     stream,
     input: first.data,
     // An execution without an answer has no verdict and scores nothing.
     score: verdict === undefined ? 0 : scored.parse(verdict.data).score,
-    calls: new Map(calls),
+    calls: recordedCalls(reader, `${stream}/agent`),
   };
 }
 
