@@ -119,6 +119,7 @@ function byBranches(pool: readonly ExecutionTree[], { executorFloor }: CreditSet
     });
   return credits.every(({ advantage }) => advantage === 0) ? null : credits;
 }
+
 function spread(members: readonly (readonly LoggedCall[])[], advantages: GroupAdvantages): Group {
   if (advantages === null) return null;
   return members.flatMap((calls, index) =>
