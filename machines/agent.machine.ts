@@ -43,6 +43,8 @@ export type AgentEvent =
       readonly text: string;
       readonly finish: 'stop' | 'length';
       readonly asksTool: boolean;
+      /** Taken from the execution that this one is a branch of, not sampled. */
+      readonly reused?: true;
     }
   | {
       readonly type: 'tool.returned';
@@ -57,6 +59,8 @@ export type AgentOutput = (
   | { readonly ok: false; readonly cause: 'length' | 'turns' }
 ) & {
   readonly calls: number;
+  /** Those of its calls that were not sampled, if there were any. */
+  readonly reused?: number;
   /** Tool calls that only a wall clock stopped, if there were any. */
   readonly killed?: number;
 };
@@ -64,6 +68,7 @@ export type AgentOutput = (
 interface AgentContext extends AgentInput {
   readonly turns: readonly Turn[];
   readonly calls: number;
+  readonly reused: number;
   readonly killed: number;
   readonly text: string;
   readonly cause: 'length' | 'turns' | null;
@@ -110,7 +115,13 @@ export const agentMachine = setup({
       }),
     ),
     hear: assign(({ context, event }) =>
-      event.type === 'called' ? { text: event.text, calls: context.calls + 1 } : {},
+      event.type === 'called'
+        ? {
+            text: event.text,
+            calls: context.calls + 1,
+            reused: context.reused + (event.reused === true ? 1 : 0),
+          }
+        : {},
     ),
     note: assign(({ context, event }) =>
       event.type === 'tool.returned'
@@ -134,7 +145,7 @@ export const agentMachine = setup({
   },
 }).createMachine({
   id: 'agent',
-  context: ({ input }) => ({ ...input, turns: [], calls: 0, killed: 0, text: '', cause: null }),
+  context: ({ input }) => ({ ...input, turns: [], calls: 0, reused: 0, killed: 0, text: '', cause: null }),
   initial: 'calling',
   states: {
     calling: {
@@ -163,9 +174,10 @@ export const agentMachine = setup({
     answered: { type: 'final' },
     failed: { type: 'final', tags: 'failure' },
   },
-  output: ({ context: { cause, text, calls, killed } }) => ({
+  output: ({ context: { cause, text, calls, reused, killed } }) => ({
     ...(cause === null ? { ok: true, text } : { ok: false, cause }),
     calls,
+    ...(reused > 0 ? { reused } : {}),
     ...(killed > 0 ? { killed } : {}),
   }),
 });

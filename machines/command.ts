@@ -38,6 +38,7 @@ export const EFFECTS = [
   'imitate',
   'credit',
   'learn',
+  'recall',
 ] as const;
 export type EffectName = (typeof EFFECTS)[number];
 

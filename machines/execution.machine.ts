@@ -48,6 +48,8 @@ export type ExecutionEvent =
 export interface ExecutionOutput {
   readonly score: number;
   readonly calls: number;
+  /** In a branch: those of its calls that were taken from the execution that it branches, if there were any. */
+  readonly reused?: number;
   readonly answer: object;
   /** Why there was no answer to verify, if so. */
   readonly cause: string | null;
@@ -125,6 +127,7 @@ export function executionMachine(root: string, body: ChartState, vocabulary: Voc
           ),
           ...visited('agent', path, context),
           calls: context.calls + output.calls,
+          reused: context.reused + (output.reused ?? 0),
           killed: context.killed + (output.killed ?? 0),
         };
       }),
@@ -210,6 +213,7 @@ export function executionMachine(root: string, body: ChartState, vocabulary: Voc
       counts: {},
       visits: {},
       calls: 0,
+      reused: 0,
       killed: 0,
       score: 0,
       answer: { kind: 'none', cause: 'no answer' },
@@ -237,6 +241,7 @@ export function executionMachine(root: string, body: ChartState, vocabulary: Voc
         calls: context.calls,
         answer: context.answer,
         cause: result?.ok === false ? result.cause : null,
+        ...(context.reused > 0 ? { reused: context.reused } : {}),
         ...(context.killed > 0 ? { killed: context.killed } : {}),
       };
     },

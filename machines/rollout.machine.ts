@@ -1,7 +1,8 @@
-import { assign, enqueueActions, setup } from 'xstate';
+import { assign, emit, enqueueActions, setup } from 'xstate';
 import { type Emitted, order, pad } from './command.ts';
 import type { DesignerOutput } from './designer.machine.ts';
 import type { ExecutionOutput } from './execution.machine.ts';
+import { redrawKey } from './redraw.ts';
 
 /** A task as it travels between actors; the verifier finds its tests by `id`. */
 export interface TaskRef {
@@ -16,11 +17,14 @@ export interface RolloutInput {
   readonly designs: number;
   /** N: executions of each valid design. */
   readonly executions: number;
+  /** Branches of each call of the executions, for credit by forks; none where it is left out. */
+  readonly draws?: number;
 }
 
 export type RolloutEvent =
   | { readonly type: 'designer.finished'; readonly key: string; readonly output: DesignerOutput }
-  | { readonly type: 'execution.finished'; readonly key: string; readonly output: ExecutionOutput };
+  | { readonly type: 'execution.finished'; readonly key: string; readonly output: ExecutionOutput }
+  | { readonly type: 'recalled'; readonly key: string; readonly calls: readonly string[] };
 
 /** The tree in numbers. Rewards and credit are computed from the log, not from here. */
 export interface RolloutOutput {
@@ -38,15 +42,20 @@ export interface RolloutOutput {
   /** Sum of the executions' scores; a rejected design counts as N executions with score 0 in accuracies. */
   readonly score: number;
   readonly calls: number;
+  /** Branches of its executions, and those of the calls above that they cost, if there were any. */
+  readonly branches?: number;
+  readonly branchCalls?: number;
 }
 
 interface RolloutContext extends RolloutInput {
   readonly designed: number;
   readonly open: number;
+  /** Specs of the valid designs: their executions begin with them, and so do branches. */
+  readonly specs: { readonly [design: string]: object };
   readonly result: RolloutOutput;
 }
 
-/** One task's rollout tree: M designs, then N executions of each that compiled. */
+/** One task's rollout tree: M designs, then N executions of each that compiled, then branches of those if it is asked for. */
 export const rolloutMachine = setup({
   types: {
     context: {} as RolloutContext,
@@ -89,6 +98,7 @@ export const rolloutMachine = setup({
       return {
         designed: context.designed + 1,
         open: context.open + (output.ok ? context.executions : 0),
+        ...(output.ok ? { specs: { ...context.specs, [event.key]: output.spec } } : {}),
         result: output.ok
           ? { ...base, shapes: increment(result.shapes, output.shape) }
           : {
@@ -112,10 +122,46 @@ export const rolloutMachine = setup({
         },
       };
     }),
+    recall: emit(order({ type: 'effect', effect: 'recall', key: 'calls', input: {} })),
+    openBranches: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'recalled') return;
+      for (const call of event.calls) {
+        const spec = context.specs[designOf(call)];
+        for (let draw = 0; draw < (context.draws ?? 0); draw++) {
+          enqueue.emit(
+            order({
+              type: 'open',
+              actor: 'execution',
+              key: redrawKey(call, draw),
+              input: { task: context.task, spec },
+            }),
+          );
+        }
+      }
+    }),
+    expectBranches: assign(({ context, event }) =>
+      event.type === 'recalled' ? { open: event.calls.length * (context.draws ?? 0) } : {},
+    ),
+    countBranch: assign(({ context, event }) => {
+      if (event.type !== 'execution.finished') return {};
+      const { result } = context;
+      const { calls, reused = 0, killed = 0 } = event.output;
+      return {
+        open: context.open - 1,
+        result: {
+          ...withKilled(result, killed),
+          calls: result.calls + calls - reused,
+          branches: (result.branches ?? 0) + 1,
+          branchCalls: (result.branchCalls ?? 0) + calls - reused,
+        },
+      };
+    }),
   },
   guards: {
     allDesigned: ({ context }) => context.designed === context.designs,
     allFinished: ({ context }) => context.open === 0,
+    toBranch: ({ context: { open, draws, result } }) =>
+      open === 0 && draws !== undefined && result.executions > 0,
   },
 }).createMachine({
   id: 'rollout',
@@ -123,6 +169,7 @@ export const rolloutMachine = setup({
     ...input,
     designed: 0,
     open: 0,
+    specs: {},
     result: {
       family: input.task.family,
       designs: 0,
@@ -142,13 +189,30 @@ export const rolloutMachine = setup({
       on: { 'designer.finished': { actions: ['openExecutions', 'countDesign'] } },
     },
     executing: {
-      always: { guard: 'allFinished', target: 'finished' },
+      always: [
+        { guard: 'toBranch', target: 'recalling' },
+        { guard: 'allFinished', target: 'finished' },
+      ],
       on: { 'execution.finished': { actions: 'countExecution' } },
+    },
+    // Credit by forks: each call of each execution is drawn anew, and its branch played to the end.
+    recalling: {
+      entry: 'recall',
+      on: { recalled: { target: 'branching', actions: ['openBranches', 'expectBranches'] } },
+    },
+    branching: {
+      always: { guard: 'allFinished', target: 'finished' },
+      on: { 'execution.finished': { actions: 'countBranch' } },
     },
     finished: { type: 'final' },
   },
   output: ({ context }) => context.result,
 });
+
+/** `design/1` of a call such as `design/1/exec/00/agent/solve/turn/0`. */
+function designOf(call: string): string {
+  return call.slice(0, call.indexOf('/exec/'));
+}
 
 function withKilled(result: RolloutOutput, killed: number): RolloutOutput {
   return killed === 0 ? result : { ...result, killed: (result.killed ?? 0) + killed };

@@ -16,6 +16,8 @@ export interface SessionPlan {
   /** M and N of a training step's rollout trees. */
   readonly designs: number;
   readonly executions: number;
+  /** Branches of each executor call in steps of the executor: credit by forks, where it is given. */
+  readonly draws?: number;
 }
 
 export interface SessionInput {
@@ -103,14 +105,15 @@ const session = setup({
     }),
     openTrees: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'picked') return;
-      const { designs, executions } = context.plan;
+      const { designs, executions, draws } = context.plan;
+      const branches = context.role === 'executor' && draws !== undefined ? { draws } : {};
       event.tasks.forEach((task, index) => {
         enqueue.emit(
           order({
             type: 'open',
             actor: 'rollout',
             key: `${stepKey(context)}/task/${pad(index, 3)}`,
-            input: { task, designs, executions },
+            input: { task, designs, executions, ...branches },
           }),
         );
       });

@@ -16,7 +16,7 @@ export const VIEWS = `
       ${tokens('promptTokens')} AS prompt_tokens,
       ${tokens('tokens')} AS tokens,
       data ->> 'version' AS weights
-    FROM log WHERE type = 'called';
+    FROM log WHERE type = 'called' AND data ->> 'reused' IS NULL;
 
   CREATE VIEW rollouts AS
     SELECT run, seq, stream AS rollout, data ->> '$.task.family' AS family, data ->> '$.task.text' AS task

@@ -32,6 +32,12 @@ export function createCli(): Command {
     .option('--steps <number>', 'reinforcement steps, in place of the preset’s', integer(0))
     .option('--policies <how>', 'shared: one model for both roles; per-role: one each')
     .option('--stage <steps>', 'steps of one stage (K)', integer(1))
+    .option(
+      '--credit <estimator>',
+      'of executor calls. tree: by comparing executions of a design; fork: by redrawing each call',
+      'tree',
+    )
+    .option('--draws <number>', 'branches per call of --credit fork (default: 4)', integer(1))
     .option('--resume <run>', 'go on with an interrupted run; everything else comes from its log')
     .option(...store)
     .option('--plain', 'progress lines in place of the screen')
@@ -57,11 +63,20 @@ export function createCli(): Command {
 
   program
     .command('replay')
-    .description('step through a stored run in the terminal')
-    .argument('[run]', 'a run', 'latest')
+    .description(
+      'step through a stored run in the terminal; or play its rollouts again by another policy version',
+    )
+    .argument('[run]', 'a run; with --policy a place in it, such as RUN/step/0003', 'latest')
     .option(...store)
     .option('--at <event>', 'begin at this event', integer(1))
     .option('--plain', 'print the state at --at (default: the end) and leave')
+    .option(
+      '--policy <version>',
+      'play the rollouts of the place again and compare rewards: VERSION (last, cold-start, step/N, a hash) or ROLE=VERSION; may be repeated',
+      collect,
+      [],
+    )
+    .option('--json', 'print JSON; with --policy')
     .action(async (run, options) => (await import('./commands/replay.ts')).replay(run, options));
 
   program
@@ -78,7 +93,12 @@ export function createCli(): Command {
     .argument('[run]', 'a run', 'latest')
     .requiredOption('--at <event>', 'where the two part: a position, or STREAM@VERSION')
     .option('--set <change>', 'FIELD=VALUE: what the event says instead; may be repeated', collect, [])
-    .option('--policy <version>', 'ROLE=VERSION: another policy version from there on', collect, [])
+    .option(
+      '--policy <version>',
+      'VERSION or ROLE=VERSION: another policy version from there on',
+      collect,
+      [],
+    )
     .option('--fresh [name]', 'draw what follows from fresh random streams')
     .option('--no-run', 'only make the run; "troupe train --resume" goes on with it')
     .option(...store)

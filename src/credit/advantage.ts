@@ -9,8 +9,14 @@ export type GroupAdvantages = readonly number[] | null;
 export function normalise(rewards: readonly number[], floor: number): GroupAdvantages {
   const mean = average(rewards);
   if (rewards.length < 2 || rewards.every((reward) => reward === rewards[0])) return null;
-  const deviation = Math.sqrt(average(rewards.map((reward) => (reward - mean) ** 2)));
-  return rewards.map((reward) => (reward - mean) / (deviation + floor));
+  const scale = scaleOf(rewards, floor);
+  return rewards.map((reward) => (reward - mean) / scale);
+}
+
+/** What differences within a group are divided by: the population standard deviation, and the floor on top. */
+export function scaleOf(rewards: readonly number[], floor: number): number {
+  const mean = average(rewards);
+  return Math.sqrt(average(rewards.map((reward) => (reward - mean) ** 2))) + floor;
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { Role } from '../policies/prompt.ts';
-import { average, centre, type GroupAdvantages, normalise } from './advantage.ts';
+import { average, centre, type GroupAdvantages, normalise, scaleOf } from './advantage.ts';
+import { callWorth } from './leave-one-out.ts';
 import { designReward, type RewardSettings } from './reward.ts';
-import type { DesignTree, LoggedCall, TaskTree } from './tree.ts';
+import type { DesignTree, ExecutionTree, LoggedCall, TaskTree } from './tree.ts';
 
 export interface CreditSettings extends RewardSettings {
   /** Executions are compared within one design's text, or over all designs of the task. */
@@ -12,6 +13,8 @@ export interface CreditSettings extends RewardSettings {
   /** Reward of a valid design for being improbable: −novelty · max(log p, noveltyFloor). 0 turns it off. */
   readonly novelty: number;
   readonly noveltyFloor: number;
+  /** Branches of each executor call: given, an executor's call is compared with them and not with other executions. */
+  readonly draws?: number | undefined;
 }
 
 /** The advantage of one call, named by its stream and key. */
@@ -75,7 +78,7 @@ function noveltyOf(design: DesignTree, settings: CreditSettings): number {
 /** Executions of one design text (or of the whole task) are one group; every call shares its execution's. */
 function executorGroups(trees: readonly TaskTree[], settings: CreditSettings): Group[] {
   return trees.flatMap((tree) => {
-    const pools = new Map<string, DesignTree['executions'][number][]>();
+    const pools = new Map<string, ExecutionTree[]>();
     for (const design of tree.designs) {
       const pool = settings.executorGroup === 'design' ? design.script : '';
       pools.set(pool, [...(pools.get(pool) ?? []), ...design.executions]);
@@ -83,15 +86,38 @@ function executorGroups(trees: readonly TaskTree[], settings: CreditSettings): G
     return [...pools.values()]
       .filter((pool) => pool.length > 0)
       .map((pool) =>
-        spread(
-          pool.map((execution) => execution.calls),
-          normalise(
-            pool.map((execution) => execution.score),
-            settings.executorFloor,
-          ),
-        ),
+        settings.draws === undefined ? byExecution(pool, settings) : byBranches(pool, settings),
       );
   });
+}
+
+function byExecution(pool: readonly ExecutionTree[], { executorFloor }: CreditSettings): Group {
+  return spread(
+    pool.map((execution) => execution.calls),
+    normalise(
+      pool.map((execution) => execution.score),
+      executorFloor,
+    ),
+  );
+}
+
+/**
+ * Leave-one-out credit of each call, in the same unit as the advantages of executions: divided by the deviation of
+ * all scores that the group has seen, those of branches among them. A group whose credits are all 0 teaches nothing.
+ */
+function byBranches(pool: readonly ExecutionTree[], { executorFloor }: CreditSettings): Group {
+  const calls = pool.flatMap(({ score, calls }) => calls.map((each) => ({ ...each, score })));
+  const scale = scaleOf(
+    [...pool.map(({ score }) => score), ...calls.flatMap(({ branches }) => branches)],
+    executorFloor,
+  );
+  const credits = calls
+    .filter(({ branches }) => branches.length > 0)
+    .map(({ stream, call: { key }, score, branches }) => {
+      const { credit } = callWorth(`${stream}/${key}`, score, branches);
+      return { stream, key, advantage: credit / scale };
+    });
+  return credits.every(({ advantage }) => advantage === 0) ? null : credits;
 }
 
 function spread(members: readonly (readonly LoggedCall[])[], advantages: GroupAdvantages): Group {

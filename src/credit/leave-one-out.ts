@@ -1,3 +1,6 @@
+import { average } from './advantage.ts';
+import { halfWidth } from './interval.ts';
+
 /** What one call of an execution was worth, by counterfactuals. */
 export interface CallWorth {
   readonly call: string;
@@ -38,22 +41,18 @@ export async function forkCredit(
   for (const call of calls) {
     const results = await Promise.all(Array.from({ length: draws }, (_, draw) => run(call, draw)));
     policyCalls += results.reduce((sum, { sampled }) => sum + sampled, 0);
-    const branches = results.map((each) => each.score);
-    const mean = branches.reduce((sum, value) => sum + value, 0) / Math.max(1, branches.length);
-    worth.push({ call, credit: score - mean, halfWidth: halfWidth(branches, mean), branches });
+    worth.push(
+      callWorth(
+        call,
+        score,
+        results.map((each) => each.score),
+      ),
+    );
   }
   return { score, worth, policyCalls };
 }
 
-/** Student's t at 97.5 % for 1, 2, … degrees of freedom; 1.96 beyond the table (error below 2 %). */
-const T_975 = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131,
-  2.12, 2.11, 2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
-];
-
-function halfWidth(values: readonly number[], mean: number): number | null {
-  const { length } = values;
-  if (length < 2) return null;
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (length - 1);
-  return (T_975[length - 2] ?? 1.96) * Math.sqrt(variance / length);
+/** Leave-one-out credit of one call: the execution's score against the mean score of the call's branches. */
+export function callWorth(call: string, score: number, branches: readonly number[]): CallWorth {
+  return { call, credit: score - average(branches), halfWidth: halfWidth(branches), branches };
 }

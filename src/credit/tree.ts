@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { redrawPlace } from '../../machines/redraw.ts';
 import { must } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { type RecordedCall, recordedCall } from '../policies/recorded-call.ts';
@@ -18,10 +19,15 @@ export interface LoggedCall {
   readonly call: RecordedCall;
 }
 
+/** A call of an execution, and the scores of the branches that draw it anew, where there are any. */
+export interface BranchedCall extends LoggedCall {
+  readonly branches: readonly number[];
+}
+
 export interface ExecutionTree {
   readonly stream: string;
   readonly score: number;
-  readonly calls: readonly LoggedCall[];
+  readonly calls: readonly BranchedCall[];
 }
 
 export interface DesignTree {
@@ -77,22 +83,31 @@ function readTree(
   const own = streams.get(name) ?? [];
   const { task } = rolloutSchema.parse(own[0]?.data);
   const scores = new Map<string, number>();
+  const branches = new Map<string, number[]>();
   for (const event of own) {
     if (event.type !== 'execution.finished') continue;
     const { key, output } = finishedSchema.parse(event.data);
-    scores.set(`${name}/${key}`, output.score);
+    const branch = redrawPlace(`${name}/${key}`);
+    if (branch === null) scores.set(`${name}/${key}`, output.score);
+    else branches.set(branch.call, [...(branches.get(branch.call) ?? []), output.score]);
   }
   const designs = names
     .filter((stream) => stream.startsWith(`${name}/design/`) && !stream.includes('/exec/'))
-    .map((stream) => readDesign(stream, streams.get(stream) ?? [], scores, callsUnder));
+    .map((stream) => readDesign(stream, streams.get(stream) ?? [], { scores, branches, callsUnder }));
   return { stream: name, family: task.family, designs };
+}
+
+/** What became of executions and their branches, by their names, and the calls they made. */
+interface Outcomes {
+  readonly scores: ReadonlyMap<string, number>;
+  readonly branches: ReadonlyMap<string, readonly number[]>;
+  readonly callsUnder: ReadonlyMap<string, readonly LoggedCall[]>;
 }
 
 function readDesign(
   stream: string,
   events: readonly LogEvent[],
-  scores: ReadonlyMap<string, number>,
-  callsUnder: ReadonlyMap<string, readonly LoggedCall[]>,
+  { scores, branches, callsUnder }: Outcomes,
 ): DesignTree {
   const called = events.find((event) => event.type === 'called');
   const compiled = events.find((event) => event.type === 'compiled');
@@ -100,7 +115,14 @@ function readDesign(
   const call = recordedCall(must(called, `the call of ${stream}`));
   const executions = [...scores]
     .filter(([name]) => name.startsWith(`${stream}/exec/`))
-    .map(([name, score]) => ({ stream: name, score, calls: callsUnder.get(name) ?? [] }));
+    .map(([name, score]) => ({
+      stream: name,
+      score,
+      calls: (callsUnder.get(name) ?? []).map((logged) => ({
+        ...logged,
+        branches: branches.get(`${logged.stream}/${logged.call.key}`) ?? [],
+      })),
+    }));
   return {
     stream,
     script: call.text,
@@ -116,7 +138,7 @@ function readDesign(
   };
 }
 
-/** Executor calls by the execution they belong to. */
+/** Executor calls by the execution they belong to; those of branches are samples of another question. */
 function groupCalls(
   names: readonly string[],
   streams: ReadonlyMap<string, readonly LogEvent[]>,
@@ -124,7 +146,7 @@ function groupCalls(
   const calls = new Map<string, LoggedCall[]>();
   for (const stream of names) {
     const cut = stream.indexOf('/agent/');
-    if (cut < 0) continue;
+    if (cut < 0 || redrawPlace(stream) !== null) continue;
     const execution = stream.slice(0, cut);
     const list = calls.get(execution) ?? [];
     for (const event of streams.get(stream) ?? []) {

@@ -31,6 +31,8 @@ export interface Completion {
   readonly finish: 'stop' | 'length';
   /** Hash of the weights that sampled it, or the scripted policy's name. */
   readonly version: string;
+  /** It was taken from the execution that is branched, and not sampled. */
+  readonly reused?: true;
 }
 
 /**

@@ -24,9 +24,17 @@ export interface RecordedCall extends Completion {
  * log-probabilities (32-bit floats), little-endian, as on every platform that Node runs on.
  */
 export function recordCompletion(completion: Completion): { data: JsonObject; bytes: Uint8Array } {
-  const { text, asksTool, finish, version, promptTokens, tokens, logProbs } = completion;
+  const { text, asksTool, finish, version, promptTokens, tokens, logProbs, reused } = completion;
   return {
-    data: { text, asksTool, finish, version, promptTokens: promptTokens.length, tokens: tokens.length },
+    data: {
+      text,
+      asksTool,
+      finish,
+      version,
+      promptTokens: promptTokens.length,
+      tokens: tokens.length,
+      ...(reused === undefined ? {} : { reused }),
+    },
     bytes: tokenBytes(promptTokens, tokens, logProbs),
   };
 }

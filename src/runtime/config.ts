@@ -73,6 +73,8 @@ export const configSchema = z.strictObject({
     designerLimit: z.number().positive(),
     novelty: z.number().min(0),
     noveltyFloor: z.number(),
+    /** Branches of each executor call: credit by forks. Left out, executions of a design are compared. */
+    draws: count.max(99).optional(),
   }),
   learning: z.strictObject({
     executorRate: z.number().positive(),

@@ -54,6 +54,7 @@ export async function rehearse(spec: MasSpec, options: RehearsalOptions): Promis
     },
     compile: none('compile'),
     pick: none('pick'),
+    recall: none('recall'),
     imitate: none('imitate'),
     credit: none('credit'),
     learn: none('learn'),

@@ -8,6 +8,7 @@ import { DesignReader } from '../designs/reader.ts';
 import { LearnerThread } from '../learning/learner-thread.ts';
 import { EmbeddedPolicy } from '../policies/embedded-policy.ts';
 import type { Completion, Policy } from '../policies/policy.ts';
+import type { Role } from '../policies/prompt.ts';
 import { Tokenizer } from '../policies/tokenizer.ts';
 import { QuickJsSandbox } from '../tasks/quickjs-sandbox.ts';
 import type { Sandbox } from '../tasks/sandbox.ts';
@@ -20,6 +21,8 @@ import { actingEffects } from './effects/acting.ts';
 import { imitatingEffect } from './effects/imitating.ts';
 import { creditEffect, learnEffect, type Rehearsal } from './effects/learning.ts';
 import { pickingEffect } from './effects/picking.ts';
+import { recallEffect } from './effects/recalling.ts';
+import { BranchCalls } from './fork/branch-calls.ts';
 import { callsBefore, forkedModel, forkedPolicy, forkedWeights } from './fork/front.ts';
 import type { Kit } from './kit.ts';
 import { Models, weightsOf } from './models.ts';
@@ -72,8 +75,9 @@ export function sessionInput(config: RunConfig, material: Material): JsonObject 
       firstRole: config.stage.first,
       designs: config.rollout.designs,
       executions: config.rollout.executions,
+      ...(config.credit.draws === undefined ? {} : { draws: config.credit.draws }),
     },
-    config: unforked,
+    config: z.record(z.string(), z.json()).parse(JSON.parse(JSON.stringify(unforked))),
     ...hashes,
   };
 }
@@ -88,6 +92,8 @@ export interface TroupeOptions {
   readonly script?: string | undefined;
   /** The recording that is executed again. */
   readonly recorded?: EventReader | undefined;
+  /** Where the executions are that get branched, if not in the log. */
+  readonly branched?: EventReader | undefined;
 }
 
 /** The threads, models and effects of one attempt at a run. */
@@ -95,7 +101,6 @@ export class Troupe {
   readonly effects: Effects;
   readonly models: Models;
   readonly #rehearsal: Rehearsal;
-  readonly #acting: (policy: Policy) => ReturnType<typeof actingEffects>;
   readonly #policy: EmbeddedPolicy;
   readonly #learner: LearnerThread;
   readonly #sandbox: Sandbox;
@@ -107,7 +112,7 @@ export class Troupe {
     kit: Kit,
     log: EventLog,
     hardware: Hardware,
-    { script, recorded }: TroupeOptions = {},
+    { script, recorded, branched = log }: TroupeOptions = {},
   ) {
     const { tasks, tokenizer } = material;
     const index = new TaskIndex(tasks);
@@ -138,10 +143,15 @@ export class Troupe {
       jail: this.#jail,
       allowance: allowanceOf(config),
     });
-    this.#acting = (policy) =>
-      actingEffects({
+    const forks = config.forks ?? [];
+    const isBefore = recorded === undefined ? () => false : callsBefore(recorded, forks);
+    const branches = new BranchCalls(this.#policy, tokenizer, branched);
+    const front = forks.length === 0 ? branches : forkedPolicy(branches, forks, isBefore);
+    const rehearsal = this.#rehearsal;
+    this.effects = {
+      ...actingEffects({
         config,
-        policy,
+        policy: script === undefined ? front : withFixedDesign(front, script),
         sandbox: this.#sandbox,
         jail: this.#jail,
         reader,
@@ -149,21 +159,9 @@ export class Troupe {
         script,
         verifier: kit.verifier,
         task: (id) => index.get(id),
-      });
-    const forks = config.forks ?? [];
-    const isBefore = recorded === undefined ? () => false : callsBefore(recorded, forks);
-    this.effects = this.effectsThrough((policy) => {
-      const front = forks.length === 0 ? policy : forkedPolicy(policy, forks, isBefore);
-      return script === undefined ? front : withFixedDesign(front, script);
-    });
-  }
-
-  /** The run's effects with its policy behind another one. */
-  effectsThrough(front: (policy: Policy) => Policy): Effects {
-    const rehearsal = this.#rehearsal;
-    return {
-      ...this.#acting(front(this.#policy)),
-      pick: pickingEffect(rehearsal.config, rehearsal.tasks),
+      }),
+      pick: pickingEffect(config, tasks),
+      recall: recallEffect(log),
       imitate: imitatingEffect(rehearsal),
       credit: creditEffect(rehearsal),
       learn: learnEffect(rehearsal),
@@ -181,14 +179,19 @@ export class Troupe {
   }
 
   /** Loads the versions that play behind the run's forks, from its blobs. */
-  async loadForked(log: EventReader): Promise<void> {
-    for (const [index, { policies }] of (this.#rehearsal.config.forks ?? []).entries()) {
+  async loadForked(log: EventReader, forks = this.#rehearsal.config.forks ?? []): Promise<void> {
+    for (const [index, { policies }] of forks.entries()) {
       for (const role of ['designer', 'executor'] as const) {
         if (policies?.[role] === undefined) continue;
         const name = forkedWeights(index, role, this.models.modelOf(role));
-        await this.#policy.load(forkedModel(index, role), weightsOf(log, name));
+        await this.loadBehind(index, role, weightsOf(log, name));
       }
     }
+  }
+
+  /** Loads the weights that play a role behind the fork of this index. */
+  async loadBehind(index: number, role: Role, weights: Float32Array): Promise<void> {
+    await this.#policy.load(forkedModel(index, role), weights);
   }
 
   /** Puts the models' weights into the policy that plays. */

@@ -105,7 +105,7 @@ class Execution {
         effects: withRecordedKills(troupe.effects, this.#store.reader(this.#run)),
         createActor: actorFactory(kit.library),
         onEvents: (stored) => {
-          for (const event of stored) if (event.type === 'called') this.calls++;
+          for (const event of stored) if (event.type === 'called' && event.data.reused !== true) this.calls++;
         },
       });
       await scheduler.run('session', 'session', sessionInput(config, material));

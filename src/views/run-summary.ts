@@ -18,6 +18,8 @@ export interface RunSummary {
   /** Mean held-out score per family, after the cold start and at the end. */
   readonly heldOut: { readonly before: Fractions; readonly after: Fractions };
   readonly policyCalls: number;
+  /** Those of them that branches cost, in a run with credit by forks. */
+  readonly branchCalls?: number;
   /** Why scripts were no designs, and why executions came to no answer. */
   readonly failures: { readonly designs: Counts; readonly executions: Counts };
   /** False if a program was stopped by the clock: executed again it may end otherwise. */
@@ -49,6 +51,7 @@ export function summarise(info: RunInfo, reader: EventReader, attempts: readonly
     weightsHash: view.version,
     heldOut: { before: fractions(view.before), after: fractions(view.after) },
     policyCalls: view.finishedCalls,
+    ...(view.branches > 0 ? { branchCalls: view.branchCalls } : {}),
     failures: { designs: view.failures, executions: view.executionFailures },
     reproducible: view.killed === 0,
     seconds: Math.round(spent / 100) / 10,

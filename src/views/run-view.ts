@@ -46,6 +46,8 @@ const rolled = z.object({
     killed: z.number().default(0),
     score: z.number(),
     calls: z.number(),
+    branches: z.number().default(0),
+    branchCalls: z.number().default(0),
   }),
 });
 const credited = z.object({
@@ -90,6 +92,9 @@ export class RunView {
   killed = 0;
   /** Calls of finished rollouts: all that the session's stream alone can tell. */
   finishedCalls = 0;
+  /** Branches that credit by forks played, and those of the finished calls that they cost. */
+  branches = 0;
+  branchCalls = 0;
   /** Name of the stream prefix whose trees are in view: `step/0003`, `eval/before`. */
   scope = '';
   tree = new TreeView();
@@ -119,7 +124,7 @@ export class RunView {
     this.lastEvent = event;
     if (event.stream === 'session') this.#session(event);
     else {
-      if (event.type === 'called') this.#count(event);
+      if (event.type === 'called' && event.data.reused !== true) this.#count(event);
       this.tree.apply(event);
     }
   }
@@ -191,6 +196,8 @@ export class RunView {
   #rollout({ key, output }: z.infer<typeof rolled>): void {
     this.progress = { ...this.progress, done: this.progress.done + 1 };
     this.finishedCalls += output.calls;
+    this.branches += output.branches;
+    this.branchCalls += output.branchCalls;
     this.killed += output.killed;
     for (const [cause, count] of Object.entries(output.rejected)) {
       this.failures[cause] = (this.failures[cause] ?? 0) + count;

@@ -54,6 +54,8 @@ const state = z.strictObject({
   executionFailures: counts,
   killed: z.number(),
   finishedCalls: z.number(),
+  branches: z.number(),
+  branchCalls: z.number(),
   scope: z.string(),
   tree: treeState,
   sampledCalls: z.number(),

@@ -18,7 +18,7 @@ export function summaryLines(view: RunView, run: string, store: string, steps = 
   const families = Object.keys(view.before);
   return [
     '',
-    `${run} is over: ${view.step} steps, ${view.finishedCalls} policy calls, ${view.events} events, ${Math.round((view.lastTime - view.firstTime) / 1000)} s.`,
+    `${run} is over: ${view.step} steps, ${view.finishedCalls} policy calls${branchCost(view)}, ${view.events} events, ${Math.round((view.lastTime - view.firstTime) / 1000)} s.`,
     '',
     'Held-out accuracy (sampled at the training temperature):',
     ...families.map((family) => accuracyLine(family, view.before[family], view.after[family])),
@@ -37,6 +37,11 @@ export function summaryLines(view: RunView, run: string, store: string, steps = 
     `  npx troupe verify ${run}${at}      execute it again and compare every event`,
     `  npx troupe graph session --coverage ${run}${at}`,
   ];
+}
+
+/** What credit by forks has cost. */
+function branchCost({ branches, branchCalls }: RunView): string {
+  return branches === 0 ? '' : ` (${branchCalls} of them in ${branches} branches)`;
 }
 
 function accuracyLine(

@@ -107,7 +107,7 @@ export class TreeView {
       return;
     }
     const view = this.tasks.get(stream);
-    if (view === undefined) return;
+    if (view === undefined || !event.type.endsWith('.finished')) return;
     const { key } = finished.parse(event.data);
     const place = PLACE.exec(`${stream}/${key}`);
     const execution = view.designs.get(place?.[2] ?? '')?.executions.get(place?.[3] ?? '');

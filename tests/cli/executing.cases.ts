@@ -40,6 +40,27 @@ export function executing(recorded: () => string): void {
     });
   });
 
+  describe.concurrent('replay --policy', () => {
+    it('plays recorded rollouts again, and puts both rewards side by side', async ({ expect }) => {
+      const place = ['run-2/step/0000', '--policy', 'cold-start'];
+      const asJson = await troupe(['replay', ...place, '--json'], { cwd: recorded() });
+      const again = z
+        .object({
+          run: z.literal('run-2'),
+          rollouts: z.array(z.object({ recorded: z.json(), again: z.json() })),
+        })
+        .parse(JSON.parse(asJson.stdout));
+      expect(again.rollouts).toHaveLength(8);
+      for (const rollout of again.rollouts) expect(rollout.again).toEqual(rollout.recorded);
+      const asText = await troupe(['replay', ...place], { cwd: recorded() });
+      expect(asText.stdout).toMatch(
+        /played again .* by designer cold-start\/02 .* and executor cold-start\/02/,
+      );
+      expect(asText.stdout).toMatch(/change \+0\.000 ± 0\.000 \(95 %\); it cost \d+ policy calls/);
+      expect([asJson.code, asText.code]).toEqual([0, 0]);
+    });
+  });
+
   describe.concurrent('train --resume', () => {
     it('goes on to the same hashes as the undisturbed run', async ({ expect, ...test }) => {
       const cwd = scratchCopy(test, recorded());

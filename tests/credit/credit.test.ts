@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { redrawKey, redrawPlace } from '../../machines/redraw.ts';
 import { RandomStream } from '../../src/core/random.ts';
-import { centre, normalise } from '../../src/credit/advantage.ts';
+import { average, centre, normalise } from '../../src/credit/advantage.ts';
 import { assignCredit, type CreditSettings } from '../../src/credit/credit.ts';
 import { designReward } from '../../src/credit/reward.ts';
 import { type LogEvent, readTrees } from '../../src/credit/tree.ts';
@@ -128,6 +129,40 @@ describe('credit', () => {
     });
   });
 
+  it('by branches: a call earns the score less the mean of its branches, in the unit of executions', () => {
+    const task = 'step/0000/task/000';
+    const events = tree(task, [{ script: 'a', scores: [1, 0], calls: 2 }]);
+    const branch = (execution: string, call: string, score: number, draw: number) => {
+      const key = redrawKey(`design/0/exec/${execution}/agent/${call}/turn/0`, draw);
+      const output = { score, calls: 2, answer: {}, cause: null };
+      events.push({ stream: task, version: 0, type: 'execution.finished', data: { key, output } });
+      // What a branch samples is a sample of another question.
+      events.push({
+        stream: `${task}/${key}/agent/${call}`,
+        version: 0,
+        type: 'called',
+        ...called('9'),
+      });
+    };
+    for (const [draw, score] of [1, 1].entries()) branch('00', 'a0', score, draw);
+    for (const [draw, score] of [0, 1].entries()) branch('00', 'a1', score, draw);
+    for (const [draw, score] of [0, 1].entries()) branch('01', 'a0', score, draw);
+    const trees = readTrees(events);
+    const scores = [1, 0, 1, 1, 0, 1, 0, 1];
+    const mean = average(scores);
+    const unit = Math.sqrt(average(scores.map((score) => (score - mean) ** 2))) + SETTINGS.executorFloor;
+    const { samples, executions } = assignCredit(trees, 'executor', { ...SETTINGS, draws: 2 });
+    expect(executions).toBe(2);
+    expect(samples.map(({ stream, advantage }) => [stream.slice(-2), advantage])).toEqual([
+      ['a0', 0],
+      ['a1', 0.5 / unit],
+      ['a0', -0.5 / unit],
+    ]);
+    // The designer's rewards know nothing of branches.
+    const designer = assignCredit(trees, 'designer', { ...SETTINGS, draws: 2 });
+    expect(designer).toEqual(assignCredit(trees, 'designer', SETTINGS));
+  });
+
   it('rejected scripts earn 0, and no design earns less', () => {
     const [task] = readTrees(
       tree('step/0000/task/000', [
@@ -168,5 +203,18 @@ describe('credit', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('the name of a branch', () => {
+  it('tells the execution, the call and the draw', () => {
+    const call = 'step/0001/task/002/design/1/exec/00/agent/vote.solve1~2/turn/3';
+    const name = redrawKey(call, 7);
+    expect(name).toBe('step/0001/task/002/design/1/exec/00/redraw/vote.solve1~2/3/07');
+    const execution = 'step/0001/task/002/design/1/exec/00';
+    expect(redrawPlace(name)).toEqual({ execution, call, draw: 7, rest: '' });
+    expect(redrawPlace(`${name}/agent/a/turn/0`)).toMatchObject({ call, rest: 'agent/a/turn/0' });
+    expect(redrawPlace(call)).toBeNull();
+    expect(redrawPlace(execution)).toBeNull();
   });
 });

@@ -44,9 +44,14 @@ describe('coverage of a run', () => {
 
   it('counts rollouts and designers', () => {
     expect(countsOf('rollout')).toEqual({
+      // No run of this kind has credit by forks.
+      'rollout.branching:always:0': 0,
+      'rollout.branching:execution.finished:0': 0,
+      'rollout.recalling:recalled:0': 0,
       'rollout.designing:always:0': trees + evaluated,
       'rollout.designing:designer.finished:0': 4 * trees + evaluated,
-      'rollout.executing:always:0': trees + evaluated,
+      'rollout.executing:always:0': 0,
+      'rollout.executing:always:1': trees + evaluated,
       'rollout.executing:execution.finished:0': 4 * trees + evaluated,
     });
     expect(countsOf('designer')).toEqual({

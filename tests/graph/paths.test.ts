@@ -144,11 +144,17 @@ describe('along their paths', () => {
 
   it('a rollout of 2 × 2 executes valid designs only', () => {
     const outputs = ends(subjectOf('rollout'), 'finished', /./).map(({ output }) => output);
-    expect(outputs.map(({ executions, rejected }) => [executions, rejected])).toEqual([
+    const trees = outputs.filter(({ designs }) => designs === 2);
+    expect(trees.map(({ executions, rejected }) => [executions, rejected])).toEqual([
       [0, { syntax: 2 }],
       [2, { syntax: 1 }],
       [4, {}],
     ]);
+  });
+
+  it('a rollout with draws branches each call of its executions, and pays for what the branches sampled', () => {
+    const outputs = ends(subjectOf('rollout'), 'finished', /a call/).map(({ output }) => output);
+    expect(outputs).toMatchObject([{ executions: 1, score: 1, calls: 3, branches: 1, branchCalls: 1 }]);
   });
 
   it('a vote asks all voters at once, and fails without a verdict when none of them answers', () => {

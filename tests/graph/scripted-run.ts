@@ -56,6 +56,7 @@ const effects: Effects = {
   verify: () => answer('verified', { score: 1, answer: {} }),
   pick: ({ key }) =>
     answer('picked', { tasks: tasks(key.startsWith('eval') ? 3 : 2).map((task) => ({ ...task })) }),
+  recall: () => answer('recalled', { calls: [] }),
   imitate: () => answer('imitated', { version: 'v0', loss: 1 }),
   credit: () => answer('credited', { designerReward: 0, executorReward: 0 }),
   learn: () => answer('learned', { version: 'v1' }),

@@ -97,6 +97,7 @@ export function scriptedEffects(
         tasks: [1, 2].map((each) => ({ id: `t${each}`, family: 'f', text: `q${random.integer(0, 9)}` })),
       },
     })),
+    recall: answer(() => ({ type: 'recalled', data: { calls: [] } })),
     imitate: answer(({ key }) => ({ type: 'imitated', data: { label: key, version: key, loss: 1 } })),
     credit: answer(() => ({
       type: 'credited',

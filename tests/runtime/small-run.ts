@@ -47,3 +47,13 @@ export function scratch() {
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
+
+/** The same kit with a verifier that half of all answers please: rewards differ long before a policy can solve anything. */
+export function evenAnswers(): Kit {
+  const verify: Kit['verifier']['verify'] = async (_task, reply) => ({
+    score: [...reply].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 2,
+    answer: { kind: 'none', cause: 'not looked at' },
+    parts: {},
+  });
+  return { ...KIT, verifier: { ...KIT.verifier, verify } };
+}

@@ -7,6 +7,7 @@ import { recordCompletion } from '../../src/policies/recorded-call.ts';
 import { actorFactory } from '../../src/runtime/actors.ts';
 import type { Effect, Effects } from '../../src/runtime/effect.ts';
 import { pickingEffect } from '../../src/runtime/effects/picking.ts';
+import { recallEffect } from '../../src/runtime/effects/recalling.ts';
 import { creditFromLog } from '../../src/runtime/recorded-credit.ts';
 import { Scheduler } from '../../src/runtime/scheduler.ts';
 import { sessionInput } from '../../src/runtime/troupe.ts';
@@ -69,6 +70,7 @@ export async function scriptedEvents({ config, kit, material }: Workload): Promi
       return { score, answer: { kind: 'integer', value: random.integer(0, 9999) }, parts: { value: score } };
     }),
     pick: pickingEffect(config, material.tasks),
+    recall: recallEffect(log),
     imitate: answer('imitated', () => ({
       label: 'cold-start/00',
       version,

@@ -47,6 +47,7 @@ const PART_OF: { readonly [name in EffectName]: keyof StepTimes | null } = {
   pick: 'pick',
   credit: 'credit',
   learn: 'learn',
+  recall: 'credit',
   imitate: null,
 };
 
@@ -106,6 +107,7 @@ export class StepMeter {
       evaluate: timed('evaluate'),
       verify: timed('verify'),
       pick: timed('pick'),
+      recall: timed('recall'),
       imitate: timed('imitate'),
       credit: timed('credit'),
       learn: timed('learn'),

@@ -29,7 +29,10 @@ export function sampleInputs({ kind, spec }: Subject): JsonObject[] {
     case 'evaluation':
       return [{ tasks: [TASK, { ...TASK, id: 'sample/1' }] }];
     case 'rollout':
-      return [{ task: TASK, designs: 2, executions: 2 }];
+      return [
+        { task: TASK, designs: 2, executions: 2 },
+        { task: TASK, designs: 1, executions: 1, draws: 1 },
+      ];
     case 'designer':
       return [{ task: TASK.text, family: TASK.family }];
     case 'execution':
@@ -72,6 +75,8 @@ function answers({ effect, input }: EffectCommand): Sample[] {
       ];
     case 'evaluate':
       return [sample('evaluated', 'true', { value: true }), sample('evaluated', 'false', { value: false })];
+    case 'recall':
+      return [sample('recalled', 'a call', { calls: ['design/0/exec/00/agent/solve/turn/0'] })];
     case 'verify':
       return [
         sample('verified', 'right', { score: 1, answer: { kind: 'number', value: 92 } }),

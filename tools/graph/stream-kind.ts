@@ -4,7 +4,7 @@ const KINDS: readonly (readonly [RegExp, ActorKind])[] = [
   [/^session$/, 'session'],
   [/^evaluation$/, 'evaluation'],
   [/\/agent\/[^/]+$/, 'agent'],
-  [/\/exec\/\d+$/, 'execution'],
+  [/\/exec\/\d+(\/redraw\/[^/]+\/\d+\/\d+)?$/, 'execution'],
   [/\/design\/\d+$/, 'designer'],
   [/^(step\/\d+\/task|eval\/[^/]+)\/\d+$/, 'rollout'],
 ];

@@ -1,6 +1,4 @@
 import { Store } from '../../../store/store.ts';
-import { UserError } from '../../core/errors.ts';
-import type { Role } from '../../policies/prompt.ts';
 import { parseChange } from '../../runtime/fork/change.ts';
 import { forkRun } from '../../runtime/fork/fork.ts';
 import { defaultKit } from '../../runtime/kit.ts';
@@ -8,6 +6,7 @@ import { resumeRun } from '../../runtime/run.ts';
 import { codeVersion } from '../code-version.ts';
 import { hardware } from '../hardware.ts';
 import { lines } from '../lines.ts';
+import { parsePolicies } from '../policy-option.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { stopOnSignals } from '../signals.ts';
 
@@ -25,7 +24,7 @@ interface Options {
 /** `troupe fork`: a run that shares another's events up to one of them, with one thing changed, and goes on from there. */
 export async function fork(name: string, options: Options): Promise<void> {
   const changes = options.set.map(parseChange);
-  const policies = Object.fromEntries(options.policy.map(parsePolicy));
+  const policies = parsePolicies(options.policy);
   const store = Store.open(options.store, { mode: 'write', clock: Date.now });
   const progress = new ProgressLine(process.stderr, Date.now);
   try {
@@ -60,16 +59,4 @@ export async function fork(name: string, options: Options): Promise<void> {
     progress.clear();
     store.close();
   }
-}
-
-/** `designer=step/3` */
-function parsePolicy(text: string): [Role, string] {
-  const [role, version] = text.split('=');
-  if ((role === 'designer' || role === 'executor') && version !== undefined && version !== '') {
-    return [role, version];
-  }
-  throw new UserError(
-    'bad-policy',
-    `--policy takes designer=VERSION or executor=VERSION; "${text}" is neither.`,
-  );
 }

@@ -9,10 +9,25 @@ interface Options {
   readonly store: string;
   readonly at?: number;
   readonly plain?: boolean;
+  readonly policy: readonly string[];
+  readonly json?: boolean;
 }
 
-/** `troupe replay`: time travel in the terminal; in a pipe, the state at one event. */
+/** `troupe replay`: time travel in the terminal; in a pipe, the state at one event; with `--policy`, rollouts anew. */
 export async function replay(name: string, options: Options): Promise<void> {
+  if (options.policy.length > 0) {
+    if (options.at === undefined) return (await import('./replay-policy.ts')).replayPolicy(name, options);
+    throw new UserError(
+      'at-and-policy',
+      '--at shows the state at an event, --policy plays rollouts again; choose one.',
+    );
+  }
+  if (options.json === true || name.includes('/')) {
+    throw new UserError(
+      'no-policy',
+      'Without --policy VERSION, replay takes a run and prints no JSON; see "troupe replay --help".',
+    );
+  }
   const store = openForReplay(options.store);
   try {
     const { id } = store.run(name);

@@ -1,5 +1,6 @@
 import type { StoredEvent } from '../../../store/event-log.ts';
 import { Store } from '../../../store/store.ts';
+import { UserError } from '../../core/errors.ts';
 import { configure } from '../../runtime/config.ts';
 import { defaultKit } from '../../runtime/kit.ts';
 import { type RunOptions, resumeRun, startRun } from '../../runtime/run.ts';
@@ -16,6 +17,8 @@ interface Options {
   readonly steps?: number;
   readonly policies?: string;
   readonly stage?: number;
+  readonly credit: string;
+  readonly draws?: number;
   readonly resume?: string;
   readonly store: string;
   readonly plain?: boolean;
@@ -56,11 +59,26 @@ async function chooseAudience({ plain, json }: Options): Promise<Audience> {
   return (await import('../screen.ts')).screen();
 }
 
-function changes({ preset, seed, steps, policies, stage }: Options) {
+function changes({ preset, seed, steps, policies, stage, ...options }: Options) {
+  const draws = drawsOf(options);
   return {
     seed,
     ...(steps === undefined ? {} : { steps }),
     ...(policies === undefined ? {} : { policies }),
     ...(stage === undefined ? {} : { stage: { ...configure(preset, {}).stage, steps: stage } }),
+    ...(draws === undefined ? {} : { credit: { ...configure(preset, {}).credit, draws } }),
   };
+}
+
+/** Branches per call; none where executions are compared. */
+function drawsOf({ credit, draws }: Pick<Options, 'credit' | 'draws'>): number | undefined {
+  if (credit === 'fork') return draws ?? 4;
+  if (credit !== 'tree') {
+    throw new UserError(
+      'unknown-estimator',
+      `There is no estimator "${credit}"; --credit takes tree or fork.`,
+    );
+  }
+  if (draws === undefined) return undefined;
+  throw new UserError('draws-without-fork', 'Only --credit fork has branches; --draws is for it alone.');
 }

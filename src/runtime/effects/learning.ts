@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { redrawPlace } from '../../../machines/redraw.ts';
 import type { EventReader } from '../../../store/event-log.ts';
 import { must } from '../../core/errors.ts';
 import { RandomStream } from '../../core/random.ts';
@@ -103,16 +104,18 @@ export interface LoggedSequence {
   readonly sequence: TrainingSequence;
 }
 
-/** Calls of a step by `stream#key`. */
+/** Calls of a step by `stream#key`, without those of branches. */
 type CallIndex = ReadonlyMap<string, LoggedSequence>;
 
 function readCalls(log: EventReader, step: number): CallIndex {
   const calls: [name: string, call: LoggedSequence][] = [];
   for (const event of log.readPrefix(stepPrefix(step))) {
-    if (event.type !== 'called') continue;
+    if (event.type !== 'called' || redrawPlace(event.stream) !== null) continue;
     const { stream } = event;
-    const { key, promptTokens, tokens, logProbs } = recordedCall(event);
+    const { key, promptTokens, ...sampled } = recordedCall(event);
     const role = stream.includes('/agent/') ? 'executor' : 'designer';
+    // What a fork put into a call's mouth was not sampled.
+    const { tokens, logProbs } = event.data.forced === true ? { tokens: [], logProbs: [] } : sampled;
     calls.push([`${stream}#${key}`, { role, sequence: { promptTokens, tokens, logProbs, advantage: 0 } }]);
   }
   // By name: the order in which streams were written is nobody's business (law 3).

@@ -1,31 +1,29 @@
 import { z } from 'zod';
+import { redrawKey } from '../../../machines/redraw.ts';
 import type { EventReader } from '../../../store/event-log.ts';
 import { MemoryLog } from '../../../store/memory-log.ts';
 import { UserError } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import type { NodeLibrary } from '../../designs/library.ts';
-import type { Completion, Policy } from '../../policies/policy.ts';
-import type { Tokenizer } from '../../policies/tokenizer.ts';
+import type { Completion } from '../../policies/policy.ts';
 import { actorFactory } from '../actors.ts';
 import type { Effects } from '../effect.ts';
 import { Scheduler } from '../scheduler.ts';
-import { ReusedCalls, recordedCalls } from './reused-calls.ts';
+import { recordedCalls } from './branch-calls.ts';
 
 /** An execution of the log, ready to be branched. */
 export interface RecordedExecution {
   readonly stream: string;
   readonly input: JsonObject;
   readonly score: number;
-  /** Its calls by name, in the order in which they were made. */
+  /** Its calls by name. */
   readonly calls: ReadonlyMap<string, Completion>;
 }
 
-/** What branches are run with. */
+/** What branches are run with: the effects of a troupe that finds the execution's calls. */
 export interface BranchStage {
   readonly library: NodeLibrary;
-  /** Effects that take calls from the log where they can (see {@link ReusedCalls}). */
-  readonly effects: (policy: (inner: Policy) => ReusedCalls) => Effects;
-  readonly tokenizer: Tokenizer;
+  readonly effects: Effects;
 }
 
 export interface Branch {
@@ -35,6 +33,7 @@ export interface Branch {
 }
 
 const scored = z.object({ score: z.number() });
+const ended = z.object({ score: z.number(), calls: z.number(), reused: z.number().default(0) });
 
 /** Reads a finished execution. Throws UserError where there is none of this name. */
 export function readExecution(reader: EventReader, stream: string): RecordedExecution {
@@ -53,30 +52,20 @@ export function readExecution(reader: EventReader, stream: string): RecordedExec
     input: first.data,
     // An execution without an answer has no verdict and scores nothing.
     score: verdict === undefined ? 0 : scored.parse(verdict.data).score,
-    calls: recordedCalls(reader, stream),
+    calls: recordedCalls(reader, `${stream}/agent`),
   };
 }
 
-/**
- * Runs an execution again with some of its calls redrawn, in memory, to its end. Whatever the redrawn calls do
- * not touch is taken from the log; everything else draws from the same random streams as the recording
- * (common random numbers), so the two differ by their cause alone.
- *
- * @param redrawn number of the draw for each call that is drawn anew
- */
+/** Plays one branch of an execution in memory, to its end: the same actor that a training step opens for it. */
 export async function branch(
-  { stream, input, calls }: RecordedExecution,
-  redrawn: ReadonlyMap<string, number>,
-  stage: BranchStage,
+  { input }: RecordedExecution,
+  call: string,
+  draw: number,
+  { library, effects }: BranchStage,
 ): Promise<Branch> {
-  let sampled = () => 0;
-  const effects = stage.effects((inner) => {
-    const policy = new ReusedCalls(inner, stage.tokenizer, calls, redrawn);
-    sampled = () => policy.sampled;
-    return policy;
-  });
-  const createActor = actorFactory(stage.library);
+  const createActor = actorFactory(library);
   const scheduler = new Scheduler({ log: new MemoryLog(() => 0), effects, createActor });
-  const output = await scheduler.run('execution', stream, input);
-  return { score: scored.parse(output).score, sampled: sampled() };
+  const output = await scheduler.run('execution', redrawKey(call, draw), input);
+  const { score, calls, reused } = ended.parse(output);
+  return { score, sampled: calls - reused };
 }

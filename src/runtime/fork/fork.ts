@@ -53,7 +53,7 @@ export async function forkRun(store: Store, name: string, options: ForkOptions):
   if (!set && options.fresh === undefined && Object.keys(options.policies).length === 0) {
     throw new UserError(
       'nothing-changed',
-      'A fork differs in something: say what with --set FIELD=VALUE, --policy ROLE=VERSION or --fresh.',
+      'A fork differs in something: say what with --set FIELD=VALUE, --policy VERSION or --fresh.',
     );
   }
   const content = set ? changed(event, options.changes, material.tokenizer) : null;
