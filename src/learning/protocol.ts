@@ -1,5 +1,12 @@
 import type { TransformerConfig } from '../policies/parameters.ts';
-import type { HyperParameters, LearnerOptions, LearnerState, StepStats, TokenBatch, TrainingBatch } from './learner.ts';
+import type {
+  HyperParameters,
+  LearnerOptions,
+  LearnerState,
+  StepStats,
+  TokenBatch,
+  TrainingBatch,
+} from './learner.ts';
 
 /** What the learner's thread is started with. */
 export interface LearnerSetup extends LearnerOptions {

@@ -4,7 +4,9 @@ import { startWorker } from '../core/worker.ts';
 import type { Feeds, Outputs, Session } from './session.ts';
 
 /** What the worker is sent: a model first, then one message for each run. */
-export type SessionRequest = { readonly model: Uint8Array; readonly threads: number } | { readonly feeds: Feeds };
+export type SessionRequest =
+  | { readonly model: Uint8Array; readonly threads: number }
+  | { readonly feeds: Feeds };
 /** What it answers to each. */
 export type SessionReply = { readonly outputs: Outputs } | { readonly error: string };
 

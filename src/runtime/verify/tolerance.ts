@@ -1,0 +1,134 @@
+import type { StoredEvent } from '../../../store/event-log.ts';
+import { decodeFloats, decodeIds } from '../../core/bytes.ts';
+import type { JsonObject } from '../../core/json.ts';
+import { calledSchema } from '../../policies/recorded-call.ts';
+import { type Compare, compareExactly, type Difference, firstDifference } from './divergence.ts';
+
+/** The largest differences that a verification within a tolerance has seen. */
+export interface Differences {
+  /** Between recorded and computed log-probabilities of sampled tokens, nats. */
+  readonly logProb: number;
+  /** Between figures of training: relative, absolute for those below 1. */
+  readonly figure: number;
+  /** Between single weights of a kept version and of the one that was trained again. */
+  readonly weight: number;
+}
+
+export const NO_DIFFERENCES: Differences = { logProb: 0, figure: 0, weight: 0 };
+
+/** Members of `imitated` and `learned` events that arithmetic may move. */
+const FIGURES = ['loss', 'gradientNorm', 'clipFraction', 'entropy', 'ratioError', 'drift'];
+
+/**
+ * Compares events within a tolerance: log-probabilities and figures of training may be apart by so much, names of
+ * policy versions (they are hashes of weights) only have to stand for each other throughout, and everything
+ * else has to be the same.
+ */
+export class Tolerance {
+  readonly limit: number;
+  #largest: Differences;
+  /** Recorded versions by those that play in their place. */
+  readonly #versions = new Map<string, string>();
+
+  /** @param seen the differences that an earlier attempt saw */
+  constructor(limit: number, seen: Differences = NO_DIFFERENCES) {
+    this.limit = limit;
+    this.#largest = seen;
+  }
+
+  get largest(): Differences {
+    return this.#largest;
+  }
+
+  readonly compare: Compare = (recorded, type, data, text) => {
+    if (recorded.type !== type) return compareExactly(recorded, type, data, text);
+    if (type === 'called') return this.#call(recorded, data);
+    if (type === 'imitated' || type === 'learned') return this.#training(recorded, data);
+    return compareExactly(recorded, type, data, text);
+  };
+
+  /** Notes how far a weight is from the recorded one. */
+  seeWeight(gap: number): void {
+    this.#see('weight', gap);
+  }
+
+  #call(recorded: StoredEvent, data: JsonObject): Difference | null {
+    const { logProbs: was, version: played, ...rest } = recorded.data;
+    const { logProbs: is, version, ...again } = data;
+    const difference = firstDifference(rest, again);
+    if (difference !== null) return difference;
+    const stood = this.#versions.get(String(version)) ?? String(played);
+    this.#versions.set(String(version), stood);
+    if (stood !== played) {
+      return { field: 'version', recorded: String(played), executed: `${stood}, as in calls before` };
+    }
+    const gap = logProbGap(recorded.data, data);
+    this.#see('logProb', gap);
+    if (gap <= this.limit) return null;
+    const { recorded: one, executed: other } = widest(decodeFloats(String(was)), decodeFloats(String(is)));
+    return { field: 'logProbs', recorded: one, executed: other };
+  }
+
+  #training(recorded: StoredEvent, data: JsonObject): Difference | null {
+    const rigid = (all: JsonObject) =>
+      Object.fromEntries(
+        Object.entries(all).filter(([name]) => name !== 'version' && !FIGURES.includes(name)),
+      );
+    const difference = firstDifference(rigid(recorded.data), rigid(data));
+    if (difference !== null) return difference;
+    for (const field of FIGURES) {
+      const [was, is] = [recorded.data[field], data[field]];
+      if (was === undefined && is === undefined) continue;
+      const gap = figureGap(was, is);
+      this.#see('figure', gap);
+      if (!(gap <= this.limit)) return { field, recorded: String(was), executed: String(is) };
+    }
+    return null;
+  }
+
+  #see(which: keyof Differences, gap: number): void {
+    if (gap > this.#largest[which]) this.#largest = { ...this.#largest, [which]: gap };
+  }
+}
+
+/** How far two figures are apart: relative to the larger one, absolute below 1; infinite if one is no number. */
+export function figureGap(a: unknown, b: unknown): number {
+  if (typeof a !== 'number' || typeof b !== 'number') return Number.POSITIVE_INFINITY;
+  return Math.abs(a - b) / Math.max(1, Math.abs(a), Math.abs(b));
+}
+
+/**
+ * The largest difference, in nats, between the log-probabilities of two `called` events, over the tokens that
+ * they begin with in common; infinite where the same tokens have different numbers of log-probabilities, or
+ * one is no number, and where data is not that of a call.
+ */
+export function logProbGap(a: JsonObject, b: JsonObject): number {
+  const [one, other] = [calledSchema.safeParse(a), calledSchema.safeParse(b)];
+  if (!one.success || !other.success) return Number.POSITIVE_INFINITY;
+  const [x, y] = [decodeFloats(one.data.logProbs), decodeFloats(other.data.logProbs)];
+  const same = one.data.tokens === other.data.tokens;
+  if (same && x.length !== y.length) return Number.POSITIVE_INFINITY;
+  const common = same ? x.length : commonTokens(one.data.tokens, other.data.tokens);
+  let gap = 0;
+  for (let index = 0; index < common; index++) {
+    const here = Math.abs((x[index] ?? Number.NaN) - (y[index] ?? Number.NaN));
+    gap = Math.max(gap, Number.isNaN(here) ? Number.POSITIVE_INFINITY : here);
+  }
+  return gap;
+}
+
+/** Tokens that two encoded lists begin with in common. */
+function commonTokens(a: string, b: string): number {
+  const [x, y] = [decodeIds(a), decodeIds(b)];
+  const end = x.findIndex((token, index) => token !== y[index]);
+  return end < 0 ? x.length : end;
+}
+
+function widest(was: Float32Array, is: Float32Array) {
+  let at = 0;
+  for (let index = 0; index < was.length; index++) {
+    const gap = Math.abs((was[index] ?? 0) - (is[index] ?? 0));
+    if (!(gap <= Math.abs((was[at] ?? 0) - (is[at] ?? 0)))) at = index;
+  }
+  return { recorded: `${was[at]} (token ${at})`, executed: `${is[at]} (token ${at})` };
+}
