@@ -19,7 +19,7 @@ export class ProgressLine {
     this.#last = this.#start;
   }
 
-  /** Shows `done` of `total` units, at most four times a second (in a pipe: every ten seconds). */
+  /** Shows `done` of `total` units with their rate and the time that is left, at most four times a second (in a pipe: every ten seconds). */
   show(what: string, done: number, total: number, unit: string): void {
     const now = this.#clock();
     const interactive = this.#output.isTTY === true;
@@ -29,7 +29,9 @@ export class ProgressLine {
     // A guess from the first few percent would be worse than none.
     const left = share < 0.05 ? Number.NaN : ((now - this.#start) / 1000) * (1 / share - 1);
     const bar = `${'█'.repeat(Math.round(share * 24))}${'░'.repeat(24 - Math.round(share * 24))}`;
-    const text = `${what} ${bar} ${Math.floor(share * 100)} %  ${done}/${total} ${unit}  ${Number.isFinite(left) ? `${Math.ceil(left)} s left` : ''}`;
+    const rate = (done * 1000) / Math.max(1, now - this.#start);
+    const speed = `${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`;
+    const text = `${what} ${bar} ${Math.floor(share * 100)} %  ${done}/${total} ${unit}  ${speed}  ${Number.isFinite(left) ? `${Math.ceil(left)} s left` : ''}`;
     this.#output.write(interactive ? `\r\u001b[K${text}` : `${text}\n`);
     this.#shown = interactive;
   }

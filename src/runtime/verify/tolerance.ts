@@ -8,7 +8,7 @@ import { type Compare, compareExactly, type Difference, firstDifference } from '
 export interface Differences {
   /** Between recorded and computed log-probabilities of sampled tokens, nats. */
   readonly logProb: number;
-  /** Between figures of training: relative, absolute for those below 1. */
+  /** Between figures of training: relative, and absolute for small ones. */
   readonly figure: number;
   /** Between single weights of a kept version and of the one that was trained again. */
   readonly weight: number;
@@ -16,8 +16,18 @@ export interface Differences {
 
 export const NO_DIFFERENCES: Differences = { logProb: 0, figure: 0, weight: 0 };
 
-/** Members of `imitated` and `learned` events that arithmetic may move. */
-const FIGURES = ['loss', 'gradientNorm', 'clipFraction', 'entropy', 'ratioError', 'drift'];
+/**
+ * Members of `imitated` and `learned` events that arithmetic may move, with the size below which differences are
+ * absolute. Shares of tokens jump, and the ratio error is nothing but rounding: these are absolute throughout.
+ */
+const FIGURES: Readonly<Record<string, number>> = {
+  loss: 0.01,
+  gradientNorm: 0.01,
+  entropy: 0.01,
+  drift: 0.01,
+  clipFraction: 1,
+  ratioError: 1,
+};
 
 /**
  * Compares events within a tolerance: log-probabilities and figures of training may be apart by so much, names of
@@ -71,15 +81,13 @@ export class Tolerance {
 
   #training(recorded: StoredEvent, data: JsonObject): Difference | null {
     const rigid = (all: JsonObject) =>
-      Object.fromEntries(
-        Object.entries(all).filter(([name]) => name !== 'version' && !FIGURES.includes(name)),
-      );
+      Object.fromEntries(Object.entries(all).filter(([name]) => name !== 'version' && !(name in FIGURES)));
     const difference = firstDifference(rigid(recorded.data), rigid(data));
     if (difference !== null) return difference;
-    for (const field of FIGURES) {
+    for (const [field, size] of Object.entries(FIGURES)) {
       const [was, is] = [recorded.data[field], data[field]];
       if (was === undefined && is === undefined) continue;
-      const gap = figureGap(was, is);
+      const gap = figureGap(was, is, size);
       this.#see('figure', gap);
       if (!(gap <= this.limit)) return { field, recorded: String(was), executed: String(is) };
     }
@@ -91,10 +99,13 @@ export class Tolerance {
   }
 }
 
-/** How far two figures are apart: relative to the larger one, absolute below 1; infinite if one is no number. */
-export function figureGap(a: unknown, b: unknown): number {
+/**
+ * How far two figures are apart, relative to the larger one; where both are smaller than `size`, relative to
+ * that. Infinite if one is no number.
+ */
+export function figureGap(a: unknown, b: unknown, size = 1): number {
   if (typeof a !== 'number' || typeof b !== 'number') return Number.POSITIVE_INFINITY;
-  return Math.abs(a - b) / Math.max(1, Math.abs(a), Math.abs(b));
+  return Math.abs(a - b) / Math.max(size, Math.abs(a), Math.abs(b));
 }
 
 /**
