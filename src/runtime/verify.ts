@@ -67,7 +67,6 @@ export async function verifyRun(store: Store, name: string, options: VerifyOptio
   const problem = checkRun(store, id).problems[0];
   if (problem !== undefined) {
     const weightsMissing = problem.seq === undefined && brokenBlobs(recorded).some(isLearned);
-    const evidence = { weightsMissing, kitChanged: false, sameCode: null, gap: null };
     return {
       ...{ run: id, mode, code, calls: 0, identical: false, differences: null, events: recorded.count() },
       tally: { compared: 0, earlier: 0, taken: 0 },
@@ -81,7 +80,7 @@ export async function verifyRun(store: Store, name: string, options: VerifyOptio
         recorded: problem.problem,
         executed: '(not executed: the stored rows are not as they were written)',
         foundBy: 'hashes',
-        cause: causeOf({ ...evidence, foundBy: 'hashes' }),
+        cause: causeOf({ foundBy: 'hashes', weightsMissing, kit: 'same', sameCode: null, gap: null }),
       },
     };
   }

@@ -13,8 +13,8 @@ export interface Evidence {
   readonly foundBy: 'hashes' | 'execution';
   /** Weights or moments that the run names are absent, damaged, or not those that its events name. */
   readonly weightsMissing: boolean;
-  /** The kit lacks a family or a node that the run used, or makes other tasks or another tokenizer of its seed. */
-  readonly kitChanged: boolean;
+  /** `lacks`: a family or a node that the run used; `differs`: other tasks or another tokenizer come of the seed. */
+  readonly kit: 'lacks' | 'differs' | 'same';
   /** Whether the code is that which recorded the run; null where one of the versions is not known. */
   readonly sameCode: boolean | null;
   /**
@@ -28,11 +28,12 @@ export interface Evidence {
 const CLOSE = 0.05;
 
 /** The likeliest cause of a difference. */
-export function causeOf({ foundBy, weightsMissing, kitChanged, sameCode, gap }: Evidence): Cause {
+export function causeOf({ foundBy, weightsMissing, kit, sameCode, gap }: Evidence): Cause {
   if (weightsMissing) return 'weights missing';
   if (foundBy === 'hashes') return 'log altered';
+  if (kit === 'lacks') return 'kit changed';
   if (sameCode === false) return 'code changed';
-  if (kitChanged) return 'kit changed';
+  if (kit === 'differs') return 'kit changed';
   // Equal values beside a difference say that something else was altered.
   if (gap !== null && gap > 0 && gap <= CLOSE) return 'arithmetic differs';
   return 'unknown';

@@ -24,7 +24,7 @@ export function evidenceOf(
   return {
     foundBy: 'execution',
     weightsMissing: stream === '(blob)' && /^(weights|moments)\//.test(field),
-    kitChanged: otherMaterial || missingFromKit(recorded, kit) !== null,
+    kit: missingFromKit(recorded, kit) !== null ? 'lacks' : otherMaterial ? 'differs' : 'same',
     sameCode,
     gap: event === undefined || data === null ? null : arithmeticGap(event, data),
   };

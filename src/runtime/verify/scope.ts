@@ -21,10 +21,10 @@ export function checkScope({ from, to, sample, tolerance }: ScopeOptions, events
     throw new UserError('bad-scope', message);
   };
   const [first, last] = [from ?? 1, to ?? Math.max(1, events)];
-  if (first > last) refuse(`--from ${first} comes after --to ${last}; name events in their order.`);
-  if (first < 1 || (to !== undefined && to > events) || (from !== undefined && from > events)) {
+  if (first < 1 || first > Math.max(1, events) || last > Math.max(1, events)) {
     refuse(`The run has ${events} events; --from and --to take 1 to ${events}.`);
   }
+  if (first > last) refuse(`--from ${first} comes after --to ${last}; name events in their order.`);
   if (sample !== undefined && !(sample > 0 && sample <= 100)) {
     refuse('A sample is a percentage above 0 and at most 100, such as 5%.');
   }
