@@ -26,7 +26,7 @@ export function evidenceOf(
     weightsMissing: stream === '(blob)' && /^(weights|moments)\//.test(field),
     kit: missingFromKit(recorded, kit) !== null ? 'lacks' : otherMaterial ? 'differs' : 'same',
     sameCode,
-    gap: event === undefined || data === null ? null : arithmeticGap(event, data),
+    gap: event === undefined || data === null ? null : arithmeticGap(event, data, field),
   };
 }
 
@@ -60,9 +60,13 @@ export function brokenBlobs(recorded: EventReader): string[] {
   });
 }
 
-/** How far the values of an event that arithmetic can move are apart; null if it has none. */
-function arithmeticGap({ type, data }: StoredEvent, executed: JsonObject): number | null {
-  if (type === 'called') return logProbGap(data, executed);
+/** How far the values of an event that arithmetic can move are apart; null if it is not they that differ. */
+function arithmeticGap({ type, data }: StoredEvent, executed: JsonObject, field: string): number | null {
+  if (type === 'called') {
+    // The same tokens say the same, whatever their probability.
+    const movable = data.tokens !== executed.tokens || field === 'logProbs' || field === 'version';
+    return movable ? logProbGap(data, executed) : null;
+  }
   if (type !== 'imitated' && type !== 'learned') return null;
   const figures = Object.keys(data).filter((name) => typeof data[name] === 'number');
   return Math.max(0, ...figures.map((name) => figureGap(data[name], executed[name])));
