@@ -9,6 +9,7 @@ import { type Divergence, DivergenceError } from './verify/divergence.ts';
 import { brokenBlobs, evidenceOf, missingFromKit } from './verify/evidence.ts';
 import { Execution } from './verify/execution.ts';
 import { Ledger, type Tally } from './verify/ledger.ts';
+import { Pace } from './verify/pace.ts';
 import { checkScope, Scope, type ScopeOptions } from './verify/scope.ts';
 import type { Sidecar } from './verify/sidecar.ts';
 import { type Differences, Tolerance } from './verify/tolerance.ts';
@@ -22,8 +23,8 @@ export interface VerifyOptions extends ScopeOptions {
   readonly sidecar?: Sidecar | undefined;
   /** Interrupts the verification, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Events dealt with so far, and how many there are to deal with. */
-  readonly onProgress?: (done: number, events: number) => void;
+  /** Events dealt with so far, how many there are to deal with, and the share of the work that is done, 0 … 1. */
+  readonly onProgress?: (done: number, events: number, share: number) => void;
 }
 
 export interface VerifyResult {
@@ -91,11 +92,13 @@ export async function verifyRun(store: Store, name: string, options: VerifyOptio
   const memory = sidecar?.begin({ run: id, hash: recorded.eventHash(), ...identity(options, upTo) }) ?? null;
   const ledger = new Ledger(scope, memory?.upTo);
   const tolerance = limit === undefined ? null : new Tolerance(limit, memory?.differences ?? undefined);
+  const pace = new Pace(recorded, upTo, (event) => ledger.owes(event));
   const execution = new Execution({
     ...{ recorded, config, kit, hardware, ledger, upTo, tolerance, signal },
+    onEvent: (event) => pace.enter(event),
     onProgress: () => {
       const { compared, earlier, taken } = ledger.tally;
-      onProgress?.(compared + earlier + taken, upTo);
+      onProgress?.(compared + earlier + taken, upTo, pace.share);
       sidecar?.note({ upTo: ledger.upTo, differences: tolerance?.largest ?? null });
     },
   });

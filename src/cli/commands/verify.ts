@@ -39,7 +39,7 @@ export async function verify(name: string, options: Options): Promise<void> {
       codeVersion: codeVersion(),
       ...{ from, to, sample, sampleSeed: seed, tolerance, sidecar },
       signal: interruption.signal,
-      onProgress: (done, events) => progress.show('verifying', done, events, 'events'),
+      onProgress: (done, events, share) => progress.show('verifying', done, events, 'events', share),
     });
     progress.clear();
     process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : describe(result));
@@ -93,10 +93,11 @@ function divergence({ run }: VerifyResult, found: NonNullable<VerifyResult['dive
 
 function tolerated({ differences }: VerifyResult): string[] {
   if (differences === null) return [];
-  const { logProb, figure, weight } = differences;
+  const { logProb, trainedLogProb, figure, weight } = differences;
   const text = (value: number) => value.toPrecision(2);
   return [
-    `  largest differences: log-probability ${text(logProb)} nats, figure of training ${text(figure)}, weight ${text(weight)}`,
+    `  largest differences  log-probability ${text(logProb)} nats under recorded weights, ${text(trainedLogProb)} under weights trained again`,
+    `                       figure of training ${text(figure)} (relative), weight of a kept version ${text(weight)}`,
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { EventReader } from '../../../store/event-log.ts';
+import type { EventReader, StoredEvent } from '../../../store/event-log.ts';
 import { sha256 } from '../../core/hash.ts';
 import type { CallRequest, Completion } from '../../policies/policy.ts';
 import { sessionView } from '../../views/session-view.ts';
@@ -39,7 +39,8 @@ export interface ExecutionOptions {
   /** How far values may be apart; null where every byte has to be the same. */
   readonly tolerance: Tolerance | null;
   readonly signal?: AbortSignal | undefined;
-  /** Hears that more events have been dealt with. */
+  /** Hears of every event that has been dealt with, and, after some of them, that it is time to say so. */
+  readonly onEvent: (event: StoredEvent) => void;
   readonly onProgress: () => void;
 }
 
@@ -60,7 +61,8 @@ export class Execution {
 
   /** Throws a {@link DivergenceError} at the first difference, and the signal's reason if it is aborted. */
   async compare(): Promise<void> {
-    const { recorded, config, kit, hardware, ledger, upTo, tolerance, signal, onProgress } = this.#options;
+    const { recorded, config, kit, hardware, ledger, upTo, tolerance, signal, onEvent, onProgress } =
+      this.#options;
     const material = makeMaterial(config, kit);
     const wholly = this.#complete && upTo === recorded.count();
     let scheduler: Scheduler | undefined;
@@ -74,6 +76,7 @@ export class Execution {
       onEvent: (event) => {
         if (event.type === 'called' && ledger.owes(event)) this.calls++;
         ledger.enter(event);
+        onEvent(event);
       },
       onAppended: () => {
         onProgress();

@@ -9,7 +9,14 @@ const memorySchema = z.strictObject({
   of: z.record(z.string(), z.json()),
   /** Events up to this position had been dealt with. */
   upTo: z.number().int().min(0),
-  differences: z.strictObject({ logProb: z.number(), figure: z.number(), weight: z.number() }).nullable(),
+  differences: z
+    .strictObject({
+      logProb: z.number(),
+      trainedLogProb: z.number(),
+      figure: z.number(),
+      weight: z.number(),
+    })
+    .nullable(),
 });
 
 /** What an interrupted verification leaves to the next one. */
