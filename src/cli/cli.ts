@@ -83,6 +83,21 @@ export function createCli(): Command {
     .command('verify')
     .description('execute a run again, training included, and compare every event')
     .argument('[run]', 'a run', 'latest')
+    .option('--from <event>', 'execute only rollouts with events from this one on', integer(1))
+    .option('--to <event>', 'and look at nothing after this one', integer(1))
+    .option('--sample <percent>', 'execute only a share of the rollouts again, such as 5%', percentage)
+    .option('--seed <number>', 'draws another sample', integer(0), 0)
+    .option(
+      '--tolerance <nats>',
+      'for another kind of machine: score recorded tokens, and let values be apart by so much',
+      number,
+    )
+    .option(
+      '--threads <number>',
+      'ONNX Runtime threads within an operator (default: 1, as recorded)',
+      integer(1),
+    )
+    .option('--restart', 'begin anew where an earlier verification was interrupted')
     .option(...store)
     .option(...json)
     .action(async (run, options) => (await import('./commands/verify.ts')).verify(run, options));
@@ -217,6 +232,17 @@ export function createCli(): Command {
       .allowExcessArguments(command === files);
   }
   return program;
+}
+
+/** A parser for percentages, with or without their sign. */
+function percentage(text: string): number {
+  return number(text.replace(/%$/, ''));
+}
+
+/** A parser for decimal numbers. */
+function number(text: string): number {
+  if (/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a number.');
 }
 
 /** Collects the values of an option that may be given several times. */

@@ -19,17 +19,27 @@ export class ProgressLine {
     this.#last = this.#start;
   }
 
-  /** Shows `done` of `total` units, at most four times a second (in a pipe: every ten seconds). */
-  show(what: string, done: number, total: number, unit: string): void {
+  /**
+   * Shows `done` of `total` units with their rate and the time that is left, at most four times a second (in a pipe:
+   * every ten seconds). `share`, 0 … 1, says how much of the work that is, where units are not alike.
+   */
+  show(
+    what: string,
+    done: number,
+    total: number,
+    unit: string,
+    share = total === 0 ? 1 : done / total,
+  ): void {
     const now = this.#clock();
     const interactive = this.#output.isTTY === true;
     if (now - this.#last < (interactive ? 250 : 10_000)) return;
     this.#last = now;
-    const share = total === 0 ? 1 : done / total;
     // A guess from the first few percent would be worse than none.
     const left = share < 0.05 ? Number.NaN : ((now - this.#start) / 1000) * (1 / share - 1);
     const bar = `${'█'.repeat(Math.round(share * 24))}${'░'.repeat(24 - Math.round(share * 24))}`;
-    const text = `${what} ${bar} ${Math.floor(share * 100)} %  ${done}/${total} ${unit}  ${Number.isFinite(left) ? `${Math.ceil(left)} s left` : ''}`;
+    const rate = (done * 1000) / Math.max(1, now - this.#start);
+    const speed = `${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`;
+    const text = `${what} ${bar} ${Math.floor(share * 100)} %  ${done}/${total} ${unit}  ${speed}  ${Number.isFinite(left) ? `${Math.ceil(left)} s left` : ''}`;
     this.#output.write(interactive ? `\r\u001b[K${text}` : `${text}\n`);
     this.#shown = interactive;
   }

@@ -7,7 +7,7 @@ import type { LearnerReply, LearnerRequest, LearnerSetup, Trained } from './prot
 
 const port = must(parentPort, 'a parent of the learner thread');
 const setup: LearnerSetup = workerData;
-const learner = new Learner(setup.config, { shards: setup.shards });
+const learner = new Learner(setup.config, setup);
 let queue: Promise<void> = Promise.resolve();
 let closed = false;
 

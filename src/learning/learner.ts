@@ -52,6 +52,8 @@ export interface LearnerOptions {
    * identity: another count adds in another order and rounds differently.
    */
   readonly shards: number;
+  /** Threads within an operator of ONNX Runtime; 1 if left out, and wherever bits are to be the same. */
+  readonly threads?: number | undefined;
 }
 
 /** The state before the first step. */
@@ -66,11 +68,13 @@ export function initialState(weights: Float32Array): LearnerState {
 export class Learner {
   readonly config: TransformerConfig;
   readonly #shards: number;
+  readonly #threads: number | undefined;
   readonly #sessions = new Map<string, Promise<Session>>();
 
   constructor(config: TransformerConfig, options: LearnerOptions = { shards: 1 }) {
     this.config = config;
     this.#shards = options.shards;
+    this.#threads = options.threads;
   }
 
   /** One update. Throws an InvariantError if the batch does not fit the model. */
@@ -100,7 +104,7 @@ export class Learner {
    */
   async score(weights: Float32Array, batch: TokenBatch, temperature = 1): Promise<Float32Array> {
     this.#check(batch);
-    const session = await this.#session('score', () => localSession(scoreGraph(this.config)));
+    const session = await this.#session('score', () => localSession(scoreGraph(this.config), this.#threads));
     const { feeds, positions } = batchFeeds(batch);
     const { tokenWeights, advantages, oldLogProbs, ...inputs } = feeds;
     const outputs = await session.run({
@@ -119,7 +123,7 @@ export class Learner {
 
   async #whole(state: LearnerState, batch: TrainingBatch, hyper: HyperParameters): Promise<StepOutputs> {
     const session = await this.#session(batch.objective, () =>
-      localSession(trainStepGraph(this.config, batch.objective)),
+      localSession(trainStepGraph(this.config, batch.objective), this.#threads),
     );
     const { feeds, positions } = batchFeeds(batch);
     const updated = await session.run({ ...updateFeeds(state, hyper), ...lossFeeds(batch, hyper), ...feeds });
@@ -135,12 +139,12 @@ export class Learner {
   ): Promise<StepOutputs> {
     const { objective } = batch;
     const update = await this.#session(`update/${shards}`, () =>
-      localSession(updateGraph(state.weights.length, shards)),
+      localSession(updateGraph(state.weights.length, shards), this.#threads),
     );
     const sessions: Session[] = [];
     for (let shard = 0; shard < shards; shard++) {
       const load = shard === 0 ? localSession : workerSession;
-      const make = (): Promise<Session> => load(gradientGraph(this.config, objective));
+      const make = (): Promise<Session> => load(gradientGraph(this.config, objective), this.#threads);
       sessions.push(await this.#session(`${objective}/${shard}`, make));
     }
     const shared = { ...lossFeeds(batch, hyper), weights: vector(state.weights) };

@@ -1,10 +1,16 @@
 import type { TransformerConfig } from '../policies/parameters.ts';
-import type { HyperParameters, LearnerState, StepStats, TokenBatch, TrainingBatch } from './learner.ts';
+import type {
+  HyperParameters,
+  LearnerOptions,
+  LearnerState,
+  StepStats,
+  TokenBatch,
+  TrainingBatch,
+} from './learner.ts';
 
 /** What the learner's thread is started with. */
-export interface LearnerSetup {
+export interface LearnerSetup extends LearnerOptions {
   readonly config: TransformerConfig;
-  readonly shards: number;
 }
 
 export type LearnerRequest =

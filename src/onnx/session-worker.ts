@@ -13,7 +13,7 @@ async function answer(request: SessionRequest): Promise<SessionReply> {
       if (!session) throw new InvariantError('a run before a model');
       return { outputs: await session.run(request.feeds) };
     }
-    session = await localSession(request.model);
+    session = await localSession(request.model, request.threads);
     return { outputs: {} };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };

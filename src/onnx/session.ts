@@ -18,11 +18,14 @@ export interface Session {
 
 /**
  * Loads a model onto the calling thread. With one thread, ONNX Runtime is bit-reproducible; with more it
- * splits sums differently from run to run. `run` computes on the calling thread and blocks it meanwhile.
+ * splits sums differently, which only a verification within a tolerance can do with. `run` computes on the
+ * calling thread and blocks it meanwhile.
+ *
+ * @param threads threads within one operator, 1 or more
  */
-export async function localSession(model: Uint8Array): Promise<Session> {
+export async function localSession(model: Uint8Array, threads = 1): Promise<Session> {
   const session = await InferenceSession.create(model, {
-    intraOpNumThreads: 1,
+    intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     logSeverityLevel: 3,

@@ -4,16 +4,19 @@ import { startWorker } from '../core/worker.ts';
 import type { Feeds, Outputs, Session } from './session.ts';
 
 /** What the worker is sent: a model first, then one message for each run. */
-export type SessionRequest = { readonly model: Uint8Array } | { readonly feeds: Feeds };
+export type SessionRequest =
+  | { readonly model: Uint8Array; readonly threads: number }
+  | { readonly feeds: Feeds };
 /** What it answers to each. */
 export type SessionReply = { readonly outputs: Outputs } | { readonly error: string };
 
 /**
  * Loads a model onto a thread of its own, so that several run at once and none blocks the caller. Feeds and
  * outputs are copied; feed whole arrays, since a view copies all of its buffer. Runs are answered in the
- * order in which they were asked for. The worker does not keep the process alive while it is idle.
+ * order in which they were asked for. The worker does not keep the process alive while it is idle. `threads` is
+ * that of `localSession`.
  */
-export async function workerSession(model: Uint8Array): Promise<Session> {
+export async function workerSession(model: Uint8Array, threads = 1): Promise<Session> {
   const worker = startWorker(new URL('./session-worker.ts', import.meta.url));
   let last: Promise<unknown> = Promise.resolve();
   let failure: Error | undefined;
@@ -42,7 +45,7 @@ export async function workerSession(model: Uint8Array): Promise<Session> {
     last = answer.catch(() => undefined);
     return answer;
   };
-  await ask({ model });
+  await ask({ model, threads });
   return {
     run: (feeds) => ask({ feeds }),
     // Not in the middle of a run: ending a thread inside ONNX Runtime takes the process down.

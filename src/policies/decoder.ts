@@ -4,6 +4,7 @@ import { localSession, output, type Session } from '../onnx/session.ts';
 import { decodeGraph, prefillGraph } from './inference-graphs.ts';
 import { KvCache } from './kv-cache.ts';
 import type { TransformerConfig } from './parameters.ts';
+import type { SamplerSetup } from './policy-protocol.ts';
 import { drawToken } from './sampler.ts';
 
 /** One completion to sample, in tokens. */
@@ -50,6 +51,7 @@ export class Decoder {
   readonly #seed: number;
   readonly #end: number;
   readonly #slots: number;
+  readonly #threads: number | undefined;
   readonly #cache: KvCache;
   readonly #scratch: Float64Array;
   readonly #rows: Row[] = [];
@@ -57,11 +59,12 @@ export class Decoder {
   #prefill: Session | undefined;
   #decode: Session | undefined;
 
-  constructor(config: TransformerConfig, options: { seed: number; end: number; slots: number }) {
+  constructor(config: TransformerConfig, options: Omit<SamplerSetup, 'config'>) {
     this.#config = config;
     this.#seed = options.seed;
     this.#end = options.end;
     this.#slots = Math.max(2, options.slots);
+    this.#threads = options.threads;
     this.#cache = new KvCache(config, this.#slots);
     this.#scratch = new Float64Array(config.vocab);
   }
@@ -69,8 +72,8 @@ export class Decoder {
   /** Takes new weights; only between completions. */
   async load(weights: Float32Array): Promise<void> {
     await this.close();
-    this.#prefill = await localSession(prefillGraph(this.#config, weights));
-    this.#decode = await localSession(decodeGraph(this.#config, weights));
+    this.#prefill = await localSession(prefillGraph(this.#config, weights), this.#threads);
+    this.#decode = await localSession(decodeGraph(this.#config, weights), this.#threads);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { InvariantError, must } from '../core/errors.ts';
 import { type TransformerConfig, weightsHash } from './parameters.ts';
-import type { CallRequest, Completion, Policy } from './policy.ts';
+import type { CallRequest, Completion, PlayingPolicy } from './policy.ts';
 import type { Role } from './prompt.ts';
 import { SamplerThread } from './sampler-thread.ts';
 import { readCompletion, renderPrompt } from './template.ts';
@@ -14,6 +14,8 @@ export interface EmbeddedPolicyOptions {
   readonly workers: number;
   /** Rows that a thread decodes at once. */
   readonly slots?: number;
+  /** Threads within an operator of ONNX Runtime; 1 if left out. */
+  readonly threads?: number | undefined;
   /** Which model plays which role; one name for both if they share it. */
   readonly models: { readonly [role in Role]: string };
 }
@@ -31,7 +33,7 @@ interface Waiting {
  * The transformer that Troupe trains, as a {@link Policy}: calls of all actors wait in one queue, and the
  * sampling threads take them as they have room.
  */
-export class EmbeddedPolicy implements Policy {
+export class EmbeddedPolicy implements PlayingPolicy {
   readonly #options: EmbeddedPolicyOptions;
   readonly #threads: readonly SamplerThread[];
   readonly #versions = new Map<string, string>();
@@ -43,10 +45,10 @@ export class EmbeddedPolicy implements Policy {
 
   constructor(options: EmbeddedPolicyOptions) {
     this.#options = options;
-    const { config, seed, tokenizer, slots = 64, workers } = options;
+    const { config, seed, tokenizer, slots = 64, workers, threads } = options;
     this.#threads = Array.from(
       { length: Math.max(1, workers) },
-      () => new SamplerThread({ config, seed, end: tokenizer.end, slots }),
+      () => new SamplerThread({ config, seed, end: tokenizer.end, slots, threads }),
     );
   }
 

@@ -8,6 +8,8 @@ export interface SamplerSetup {
   /** Id of the token that ends a completion. */
   readonly end: number;
   readonly slots: number;
+  /** Threads within an operator of ONNX Runtime; 1 if left out, and wherever bits are to be the same. */
+  readonly threads?: number | undefined;
 }
 
 export type SamplerMessage =

@@ -44,3 +44,9 @@ export interface Policy {
   complete(request: CallRequest): Promise<Completion>;
   close(): Promise<void>;
 }
+
+/** A policy that plays with weights of ours. */
+export interface PlayingPolicy extends Policy {
+  /** Gives a model new weights; while calls are under way, an InvariantError. */
+  load(model: string, weights: Float32Array): Promise<void>;
+}

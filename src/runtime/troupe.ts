@@ -6,8 +6,8 @@ import type { Allowance } from '../designs/checks.ts';
 import { PythonJail } from '../designs/python/jail.ts';
 import { DesignReader } from '../designs/reader.ts';
 import { LearnerThread } from '../learning/learner-thread.ts';
-import { EmbeddedPolicy } from '../policies/embedded-policy.ts';
-import type { Completion, Policy } from '../policies/policy.ts';
+import { EmbeddedPolicy, type EmbeddedPolicyOptions } from '../policies/embedded-policy.ts';
+import type { Completion, PlayingPolicy, Policy } from '../policies/policy.ts';
 import type { Role } from '../policies/prompt.ts';
 import { Tokenizer } from '../policies/tokenizer.ts';
 import { QuickJsSandbox } from '../tasks/quickjs-sandbox.ts';
@@ -82,9 +82,14 @@ export function sessionInput(config: RunConfig, material: Material): JsonObject 
   };
 }
 
-/** Threads that sample; results do not depend on their number. */
 export interface Hardware {
+  /** Threads that sample; results do not depend on their number. */
   readonly samplers: number;
+  /**
+   * Threads within an operator of ONNX Runtime. With any number but 1, which it is if left out, sums are split
+   * otherwise: to verify within a tolerance, as on a machine of other arithmetic.
+   */
+  readonly threads?: number | undefined;
 }
 
 export interface TroupeOptions {
@@ -94,6 +99,8 @@ export interface TroupeOptions {
   readonly recorded?: EventReader | undefined;
   /** Where the executions are that get branched, if not in the log. */
   readonly branched?: EventReader | undefined;
+  /** Makes the policy that plays, where it is not the embedded one. */
+  readonly policy?: ((options: EmbeddedPolicyOptions) => PlayingPolicy) | undefined;
 }
 
 /** The threads, models and effects of one attempt at a run. */
@@ -101,7 +108,7 @@ export class Troupe {
   readonly effects: Effects;
   readonly models: Models;
   readonly #rehearsal: Rehearsal;
-  readonly #policy: EmbeddedPolicy;
+  readonly #policy: PlayingPolicy;
   readonly #learner: LearnerThread;
   readonly #sandbox: Sandbox;
   readonly #jail: PythonJail;
@@ -112,19 +119,22 @@ export class Troupe {
     kit: Kit,
     log: EventLog,
     hardware: Hardware,
-    { script, recorded, branched = log }: TroupeOptions = {},
+    options: TroupeOptions = {},
   ) {
+    const { script, recorded, branched = log, policy = (setup) => new EmbeddedPolicy(setup) } = options;
     const { tasks, tokenizer } = material;
     const index = new TaskIndex(tasks);
     this.models = new Models(config, tokenizer.size);
     this.#sandbox = new QuickJsSandbox();
     this.#jail = new PythonJail();
-    this.#learner = new LearnerThread({ config: this.models.transformer, shards: config.shards });
-    this.#policy = new EmbeddedPolicy({
+    const { samplers, threads } = hardware;
+    this.#learner = new LearnerThread({ config: this.models.transformer, shards: config.shards, threads });
+    this.#policy = policy({
       config: this.models.transformer,
       tokenizer,
       seed: config.seed,
-      workers: hardware.samplers,
+      workers: samplers,
+      threads,
       models: { designer: this.models.modelOf('designer'), executor: this.models.modelOf('executor') },
     });
     this.#rehearsal = {

@@ -1,49 +1,78 @@
 import { checkRun } from '../../store/integrity.ts';
 import type { Store } from '../../store/store.ts';
-import { sha256 } from '../core/hash.ts';
-import { sessionView } from '../views/session-view.ts';
-import { actorFactory } from './actors.ts';
+import type { JsonObject } from '../core/json.ts';
 import type { Kit } from './kit.ts';
-import { withRecordedKills } from './recorded-kills.ts';
 import { readConfig } from './run.ts';
-import { Scheduler } from './scheduler.ts';
-import { type Hardware, makeMaterial, materialBlobs, sessionInput, Troupe } from './troupe.ts';
-import { type Divergence, DivergenceError, VerifyingLog } from './verifying-log.ts';
+import type { Hardware } from './troupe.ts';
+import { type Cause, causeOf } from './verify/cause.ts';
+import { type Divergence, DivergenceError } from './verify/divergence.ts';
+import { brokenBlobs, evidenceOf, missingFromKit } from './verify/evidence.ts';
+import { Execution } from './verify/execution.ts';
+import { Ledger, type Tally } from './verify/ledger.ts';
+import { Pace } from './verify/pace.ts';
+import { checkScope, Scope, type ScopeOptions } from './verify/scope.ts';
+import type { Sidecar } from './verify/sidecar.ts';
+import { type Differences, Tolerance } from './verify/tolerance.ts';
 
-export interface VerifyOptions {
+export interface VerifyOptions extends ScopeOptions {
   readonly kit: Kit;
   readonly hardware: Hardware;
-  /** Events compared so far, and how many there are. */
-  readonly onProgress?: (compared: number, events: number) => void;
+  /** Version of the code that verifies; without it, a change of the code is not told from other causes. */
+  readonly codeVersion?: string | undefined;
+  /** Remembers how far a verification was when it was interrupted. */
+  readonly sidecar?: Sidecar | undefined;
+  /** Interrupts the verification, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Events dealt with so far, how many there are to deal with, and the share of the work that is done, 0 … 1. */
+  readonly onProgress?: (done: number, events: number, share: number) => void;
 }
 
 export interface VerifyResult {
   readonly run: string;
+  /** `exact`: every byte was compared. `tolerance`: recorded tokens were scored, and values may be apart by so much. */
+  readonly mode: 'exact' | 'tolerance';
+  /** Events of the run. */
   readonly events: number;
-  /** Policy calls that were sampled again. */
+  /** How those of them that were looked at were dealt with. */
+  readonly tally: Tally;
+  /** Rollout trees that were executed again, and those that were looked at. */
+  readonly rollouts: { readonly executed: number; readonly all: number };
+  /** Policy calls that were sampled again; within a tolerance, scored. */
   readonly calls: number;
+  /** Whether everything that was looked at came out the same, within the tolerance if there is one. */
   readonly identical: boolean;
-  /** The first difference, and what found it: the hash chains, or the re-execution. */
-  readonly divergence: (Divergence & { readonly foundBy: 'hashes' | 'execution' }) | null;
+  /** The largest differences within a tolerance. */
+  readonly differences: Differences | null;
+  readonly code: { readonly recorded: string; readonly now: string | null };
+  /** The first difference, what found it (the hash chains, or the execution), and why it is likely there. */
+  readonly divergence:
+    | (Divergence & { readonly foundBy: 'hashes' | 'execution'; readonly cause: Cause })
+    | null;
 }
 
 /**
  * Executes a run again from its configuration: tasks, tokenizer, weights, policies, tools, training. Every
  * event is compared with the recorded one; the stored rows are checked against their hash chains first,
- * because that is quick and finds what re-execution does not look at (times, blobs). Writes nothing. A run
- * that was interrupted is verified as far as it goes.
+ * because that is quick and finds what re-execution does not look at (times, blobs). Writes nothing into the
+ * store. A run that was interrupted is verified as far as it goes; a scope takes part of the events as recorded.
+ * Rejects with a UserError for a scope that makes no sense, and with the signal's reason when interrupted.
  */
 export async function verifyRun(store: Store, name: string, options: VerifyOptions): Promise<VerifyResult> {
-  const { id } = store.run(name);
-  const { events, problems } = checkRun(store, id);
-  const problem = problems[0];
-  const failed = (divergence: NonNullable<VerifyResult['divergence']>, calls: number): VerifyResult => {
-    return { run: id, events, calls, identical: false, divergence };
-  };
+  const { kit, hardware, codeVersion, sidecar, signal, onProgress, tolerance: limit } = options;
+  const { id, codeVersion: recordedCode } = store.run(name);
+  const recorded = store.reader(id);
+  const mode = limit === undefined ? 'exact' : 'tolerance';
+  const code = { recorded: recordedCode, now: codeVersion ?? null };
+  checkScope(options, recorded.count());
+
+  const problem = checkRun(store, id).problems[0];
   if (problem !== undefined) {
-    return failed(
-      {
-        foundBy: 'hashes',
+    const weightsMissing = problem.seq === undefined && brokenBlobs(recorded).some(isLearned);
+    return {
+      ...{ run: id, mode, code, calls: 0, identical: false, differences: null, events: recorded.count() },
+      tally: { compared: 0, earlier: 0, taken: 0 },
+      rollouts: { executed: 0, all: 0 },
+      divergence: {
         stream: problem.stream ?? '(run)',
         version: problem.version ?? 0,
         seq: problem.seq ?? null,
@@ -51,103 +80,75 @@ export async function verifyRun(store: Store, name: string, options: VerifyOptio
         field: '(stored row)',
         recorded: problem.problem,
         executed: '(not executed: the stored rows are not as they were written)',
+        foundBy: 'hashes',
+        cause: causeOf({ foundBy: 'hashes', weightsMissing, kit: 'same', sameCode: null, gap: null }),
       },
-      0,
-    );
-  }
-  const execution = new Execution(store, id, events, options);
-  const divergence = events === 0 ? null : await execution.compare();
-  if (divergence !== null) return failed({ ...divergence, foundBy: 'execution' }, execution.calls);
-  return { run: id, events, calls: execution.calls, identical: true, divergence: null };
-}
-
-/** One re-execution. */
-class Execution {
-  calls = 0;
-  readonly #store: Store;
-  readonly #run: string;
-  readonly #events: number;
-  readonly #options: VerifyOptions;
-  /** Whether the session came to its end; what an interrupted run goes on to do is not in its log. */
-  readonly #complete: boolean;
-
-  constructor(store: Store, run: string, events: number, options: VerifyOptions) {
-    this.#store = store;
-    this.#run = run;
-    this.#events = events;
-    this.#options = options;
-    this.#complete = sessionView(store.reader(run)).phase === 'done';
-  }
-
-  /** The first difference, or null. */
-  async compare(): Promise<Divergence | null> {
-    const { kit, hardware, onProgress } = this.#options;
-    const config = readConfig(this.#store, this.#run);
-    const material = makeMaterial(config, kit);
-    let scheduler: Scheduler | undefined;
-    const recorded = this.#store.reader(this.#run);
-    const { forks = [] } = config;
-    const log = new VerifyingLog(
-      recorded,
-      this.#complete,
-      (compared) => {
-        onProgress?.(compared, this.#events);
-        if (!this.#complete && compared >= this.#events) scheduler?.stop();
-      },
-      (stream, version) =>
-        forks.some((fork) => fork.set && fork.stream === stream && fork.version === version),
-    );
-    const troupe = new Troupe(config, material, kit, log, hardware, { recorded });
-    try {
-      await troupe.loadForked(recorded);
-      scheduler = new Scheduler({
-        log,
-        effects: withRecordedKills(troupe.effects, this.#store.reader(this.#run)),
-        createActor: actorFactory(kit.library),
-        onEvents: (stored) => {
-          for (const event of stored) if (event.type === 'called' && event.data.reused !== true) this.calls++;
-        },
-      });
-      await scheduler.run('session', 'session', sessionInput(config, material));
-      if (log.compared < this.#events) return log.firstMissing();
-      return this.#blobs([...materialBlobs(material).map(named), ...log.blobs()], forks.length > 0);
-    } catch (error) {
-      if (error instanceof DivergenceError) return error.divergence;
-      // Beyond the end of an altered log there is nothing to execute.
-      if (!this.#complete && log.compared < this.#events) return log.firstMissing();
-      throw error;
-    } finally {
-      await troupe.close();
-    }
-  }
-
-  /** Stored weights, moments, tasks and tokenizer against those of the execution. */
-  #blobs(
-    executed: readonly { readonly name: string; readonly hash: string }[],
-    forked: boolean,
-  ): Divergence | null {
-    const hashes = new Map(executed.map(({ name, hash }) => [name, hash]));
-    const reader = this.#store.reader(this.#run);
-    const recorded = [...reader.blobs(), ...reader.removedBlobs()];
-    const blob = (name: string, was: string, is: string): Divergence => {
-      const place = { stream: '(blob)', version: 0, seq: null, type: '(blob)' };
-      return { ...place, field: name, recorded: was, executed: is };
     };
-    for (const { name, hash } of recorded) {
-      // Weights that a fork brought along from its parent's other versions.
-      if (name.startsWith('weights/fork/')) continue;
-      const again = hashes.get(name);
-      hashes.delete(name);
-      // An execution of an interrupted run may be a version further than its log.
-      if (again === undefined && !this.#complete) continue;
-      if (again !== hash) return blob(name, hash, again ?? '(no such blob)');
-    }
-    // A fork begins with the weights it needs; those that its parent kept besides stay there.
-    const [missing] = this.#complete && !forked ? hashes : [];
-    return missing === undefined ? null : blob(missing[0], '(no such blob)', missing[1]);
+  }
+
+  const config = readConfig(store, id);
+  const scope = new Scope(recorded, config.seed, options);
+  const { upTo } = scope;
+  const memory = sidecar?.begin({ run: id, hash: recorded.eventHash(), ...identity(options, upTo) }) ?? null;
+  const ledger = new Ledger(scope, memory?.upTo);
+  const tolerance = limit === undefined ? null : new Tolerance(limit, memory?.differences ?? undefined);
+  const pace = new Pace(recorded, upTo, (event) => ledger.owes(event));
+  const execution = new Execution({
+    ...{ recorded, config, kit, hardware, ledger, upTo, tolerance, signal },
+    onEvent: (event) => pace.enter(event),
+    onProgress: () => {
+      const { compared, earlier, taken } = ledger.tally;
+      onProgress?.(compared + earlier + taken, upTo, pace.share);
+      sidecar?.note({ upTo: ledger.upTo, differences: tolerance?.largest ?? null });
+    },
+  });
+  const found = await divergenceOf(execution, () => missingFromKit(recorded, kit), upTo);
+  sidecar?.remove();
+  const sameCode = codeVersion === undefined ? null : codeVersion === recordedCode;
+  return {
+    run: id,
+    mode,
+    events: recorded.count(),
+    tally: ledger.tally,
+    rollouts: scope.rollouts,
+    calls: execution.calls,
+    identical: found === null,
+    differences: tolerance?.largest ?? null,
+    code,
+    divergence: found && {
+      ...found.divergence,
+      foundBy: 'execution',
+      cause: causeOf(evidenceOf(found, recorded, kit, sameCode)),
+    },
+  };
+}
+
+/** The first difference that an execution comes upon, or null. */
+async function divergenceOf(
+  execution: Execution,
+  missing: () => string | null,
+  events: number,
+): Promise<DivergenceError | null> {
+  if (events === 0) return null;
+  try {
+    await execution.compare();
+    return null;
+  } catch (error) {
+    if (error instanceof DivergenceError) return error;
+    // Recorded designs with a node that is not there cannot be executed at all.
+    const lack = missing();
+    if (lack === null) throw error;
+    const place = { stream: '(kit)', version: 0, seq: null, type: '(kit)', field: lack };
+    return new DivergenceError({ ...place, recorded: 'used by the run', executed: '(not in the kit)' });
   }
 }
 
-function named({ name, bytes }: { readonly name: string; readonly bytes: Uint8Array }) {
-  return { name, hash: sha256(bytes) };
+/** What an interrupted verification and the one that goes on with it have in common. */
+function identity(options: VerifyOptions, upTo: number): JsonObject {
+  const { from = 1, sample = 100, sampleSeed = 0, tolerance = null, codeVersion = null, hardware } = options;
+  return { from, upTo, sample, sampleSeed, tolerance, codeVersion, threads: hardware.threads ?? 1 };
+}
+
+function isLearned(name: string): boolean {
+  return name.startsWith('weights/') || name.startsWith('moments/');
 }

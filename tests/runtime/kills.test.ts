@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Effects } from '../../src/runtime/effect.ts';
-import { withRecordedKills } from '../../src/runtime/recorded-kills.ts';
+import { withRecordedKills } from '../../src/runtime/verify/recorded-kills.ts';
 import { failureLines } from '../../src/views/failures.ts';
 import { RunView } from '../../src/views/run-view.ts';
 import { MemoryLog } from '../../store/memory-log.ts';

@@ -12,6 +12,7 @@ import { sessionView } from '../../src/views/session-view.ts';
 import type { StoredEvent } from '../../store/event-log.ts';
 import type { Store } from '../../store/store.ts';
 import { rehash } from '../store/rehash.ts';
+import { forgeRun, otherData } from './forge.ts';
 import { KIT, runOptions, scratch, smallConfig } from './small-run.ts';
 
 const directory = scratch();
@@ -36,34 +37,12 @@ afterAll(() => {
   directory.remove();
 });
 
-/** The finished run with one event changed and every hash computed anew, as a careful forger would leave it. */
-function forge(
+/** The finished run, forged. */
+const forge = (
   name: string,
   which: (event: StoredEvent) => boolean,
   change: (data: JsonObject) => JsonObject,
-): Store {
-  const forged = directory.open(name);
-  const { id } = forged.createRun({ config: store.run('latest').config, codeVersion: 'test' });
-  const log = forged.openLog(id);
-  const reader = store.reader('latest');
-  let done = false;
-  for (const { stream, version, type, data, ...event } of reader.events()) {
-    const hit: boolean = !done && which({ stream, version, type, data, ...event });
-    done ||= hit;
-    log.append([
-      { stream, expectedVersion: version, type, data: hit ? change(data) : data, bytes: event.bytes },
-    ]);
-  }
-  expect(done).toBe(true);
-  log.append([], {
-    put: reader
-      .blobs()
-      .map(({ name: blob, kind }) => ({ name: blob, kind, bytes: reader.blob(blob) ?? new Uint8Array() })),
-  });
-  log.close();
-  forged.setStatus(id, 'done');
-  return forged;
-}
+): Store => forgeRun(directory, store, name, which, otherData(change));
 
 describe('a run', () => {
   it('does all that a session does', () => {

@@ -47,6 +47,15 @@ function behind(request: CallRequest, place: string, { fresh, policies }: Fork, 
   };
 }
 
+/** Where a call stands, by the name of the random stream that it draws from behind a run's forks. */
+export function placeOf(stream: string, forks: readonly Fork[]): string {
+  for (const { fresh } of forks) {
+    const prefix = `fork/${fresh}/`;
+    if (fresh !== undefined && stream.startsWith(prefix)) return stream.slice(prefix.length);
+  }
+  return stream;
+}
+
 /** The calls of a forked run that stand before each of its forks. */
 export function callsBefore(
   recorded: EventReader,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { EventReader } from '../../store/event-log.ts';
-import { sessionView } from '../views/session-view.ts';
-import type { Effect, Effects } from './effect.ts';
+import type { EventReader } from '../../../store/event-log.ts';
+import { sessionView } from '../../views/session-view.ts';
+import type { Effect, Effects } from '../effect.ts';
 
 /**
  * What only a wall clock stopped is decided once, when it is recorded: executed again it might end otherwise.

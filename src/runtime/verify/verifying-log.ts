@@ -1,5 +1,5 @@
-import { planAppend } from '../../store/append-plan.ts';
-import { EMPTY, type Head, hashHeads, isUnder } from '../../store/chain.ts';
+import { planAppend } from '../../../store/append-plan.ts';
+import { EMPTY, type Head, hashHeads, isUnder } from '../../../store/chain.ts';
 import type {
   BlobChange,
   BlobInfo,
@@ -8,32 +8,26 @@ import type {
   NewEvent,
   SeqRange,
   StoredEvent,
-} from '../../store/event-log.ts';
-import { sha256 } from '../core/hash.ts';
-import { canonicalJson } from '../core/json.ts';
+} from '../../../store/event-log.ts';
+import { sha256 } from '../../core/hash.ts';
+import { canonicalJson } from '../../core/json.ts';
+import { type Compare, type Divergence, DivergenceError, shorten } from './divergence.ts';
+import type { RecordedStreams } from './recorded-streams.ts';
 
-/** The first place where a re-execution and the log differ. */
-export interface Divergence {
-  readonly stream: string;
-  readonly version: number;
-  /** Position in the run, where the log has the event. */
-  readonly seq: number | null;
-  readonly type: string;
-  /** The member of the event's data that differs, `type` or `(missing)`. */
-  readonly field: string;
-  readonly recorded: string;
-  readonly executed: string;
-}
-
-/** Thrown by {@link VerifyingLog} at the first event that differs from the recorded one. */
-export class DivergenceError extends Error {
-  override readonly name = 'DivergenceError';
-  readonly divergence: Divergence;
-
-  constructor(divergence: Divergence) {
-    super(`${divergence.stream}@${divergence.version} differs in ${divergence.field}`);
-    this.divergence = divergence;
-  }
+export interface VerifyingLogOptions {
+  /** The recorded run. */
+  readonly streams: RecordedStreams;
+  /** Whether the recorded run came to its end: whatever it does not hold should not be. */
+  readonly complete: boolean;
+  /** The last event that is of interest, by position; later ones are taken as they stand. */
+  readonly upTo: number;
+  readonly compare: Compare;
+  /** The events that forks set by hand: they are taken as they stand. */
+  readonly given: (stream: string, version: number) => boolean;
+  /** Hears of every event up to `upTo` once it is found to be right. */
+  readonly onEvent: (event: StoredEvent) => void;
+  /** Hears that an append is over. */
+  readonly onAppended: () => void;
 }
 
 /**
@@ -43,53 +37,45 @@ export class DivergenceError extends Error {
  * far as it goes.
  */
 export class VerifyingLog implements EventLog {
+  readonly #options: VerifyingLogOptions;
   readonly #recorded: EventReader;
-  readonly #complete: boolean;
   readonly #heads = new Map<string, Head>();
   readonly #blobs = new Map<string, BlobInfo & { readonly bytes: Uint8Array }>();
-  readonly #streamCache = new Map<string, readonly StoredEvent[]>();
-  readonly #onProgress: (compared: number) => void;
-  readonly #given: (stream: string, version: number) => boolean;
   #compared = 0;
 
-  /** @param given the events that forks set by hand: they are taken as they stand */
-  constructor(
-    recorded: EventReader,
-    complete: boolean,
-    onProgress: (compared: number) => void,
-    given: (stream: string, version: number) => boolean = () => false,
-  ) {
-    this.#given = given;
-    this.#recorded = recorded;
-    this.#complete = complete;
-    this.#onProgress = onProgress;
+  constructor(options: VerifyingLogOptions) {
+    this.#options = options;
+    this.#recorded = options.streams.reader;
   }
 
-  /** Recorded events that a re-execution has produced so far. */
+  /** Recorded events up to the last one of interest that a re-execution has produced so far. */
   get compared(): number {
     return this.#compared;
   }
 
   append(events: readonly NewEvent[], blobs: BlobChange = {}): StoredEvent[] {
     const plan = planAppend(events, (stream) => this.#heads.get(stream) ?? EMPTY);
-    const stored = plan.events.map(({ stream, version, type, text, data, bytes }) => {
+    const { complete, upTo, compare, given, onEvent, onAppended } = this.#options;
+    const stored = plan.events.map((executed): StoredEvent => {
+      const { stream, version, type, text, data, bytes } = executed;
       const recorded = this.#event(stream, version);
       if (recorded === undefined) {
-        if (this.#complete) throw new DivergenceError(extra(stream, version, type, text));
+        if (complete) throw new DivergenceError(extra(stream, version, type, text), executed);
         const place = { seq: this.#recorded.count() + 1, stream, version, type, data, time: 0, attempt: 0 };
         return bytes === undefined ? place : { ...place, bytes };
       }
-      if (this.#given(stream, version)) {
-        this.#compared++;
-        return recorded;
+      if (recorded.seq > upTo) return recorded;
+      if (!given(stream, version)) {
+        const { seq } = recorded;
+        const difference = compare(recorded, executed);
+        if (difference !== null) {
+          throw new DivergenceError({ stream, version, seq, type: recorded.type, ...difference }, executed);
+        }
+        const lost = this.#lostCause(recorded);
+        if (lost !== null) throw new DivergenceError(lost);
       }
-      if (recorded.type !== type || canonicalJson(recorded.data) !== text) {
-        throw new DivergenceError(difference(recorded, type, data));
-      }
-      if (!sameBytes(recorded.bytes, bytes)) throw new DivergenceError(otherBytes(recorded, bytes));
-      const lost = this.#lostCause(recorded);
-      if (lost !== null) throw new DivergenceError(lost);
       this.#compared++;
+      onEvent(recorded);
       return recorded;
     });
     for (const [stream, head] of plan.heads) this.#heads.set(stream, head);
@@ -97,13 +83,13 @@ export class VerifyingLog implements EventLog {
     for (const { name, kind, bytes } of blobs.put ?? []) {
       this.#blobs.set(name, { name, kind, bytes, hash: sha256(bytes), size: bytes.length });
     }
-    this.#onProgress(this.#compared);
+    onAppended();
     return stored;
   }
 
   /** The first recorded event that the re-execution never produced. */
   firstMissing(): Divergence | null {
-    for (const event of this.#recorded.events()) {
+    for (const event of this.#recorded.events({ upTo: this.#options.upTo })) {
       if (event.version < this.version(event.stream)) continue;
       const { stream, version, seq, type } = event;
       const recorded = shorten(canonicalJson(event.data));
@@ -158,9 +144,7 @@ export class VerifyingLog implements EventLog {
   }
 
   forget(prefix: string): void {
-    for (const stream of this.#streamCache.keys()) {
-      if (isUnder(prefix, stream)) this.#streamCache.delete(stream);
-    }
+    this.#options.streams.forget(prefix);
   }
 
   /** A recorded answer of a child whose own stream does not hold the event that it names as its cause. */
@@ -180,38 +164,8 @@ export class VerifyingLog implements EventLog {
   }
 
   #event(stream: string, version: number): StoredEvent | undefined {
-    let events = this.#streamCache.get(stream);
-    if (events === undefined) {
-      events = this.#recorded.read(stream);
-      this.#streamCache.set(stream, events);
-    }
-    return events[version];
+    return this.#options.streams.read(stream)[version];
   }
-}
-
-function difference(recorded: StoredEvent, type: string, data: StoredEvent['data']): Divergence {
-  const { stream, version, seq } = recorded;
-  const place = { stream, version, seq, type: recorded.type };
-  if (recorded.type !== type) return { ...place, field: 'type', recorded: recorded.type, executed: type };
-  const fields = [...new Set([...Object.keys(recorded.data), ...Object.keys(data)])].sort();
-  const text = (value: unknown) => (value === undefined ? '(missing)' : canonicalJson(value));
-  const field = fields.find((name) => text(recorded.data[name]) !== text(data[name])) ?? '(data)';
-  return {
-    ...place,
-    field,
-    recorded: shorten(text(recorded.data[field])),
-    executed: shorten(text(data[field])),
-  };
-}
-
-function sameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  return a === undefined || b === undefined ? a === b : Buffer.compare(a, b) === 0;
-}
-
-function otherBytes({ stream, version, seq, type, bytes }: StoredEvent, executed?: Uint8Array): Divergence {
-  const text = (value?: Uint8Array) =>
-    value === undefined ? '(missing)' : shorten(Buffer.from(value).toString('hex'));
-  return { stream, version, seq, type, field: '(bytes)', recorded: text(bytes), executed: text(executed) };
 }
 
 function extra(stream: string, version: number, type: string, text: string): Divergence {
@@ -224,8 +178,4 @@ function extra(stream: string, version: number, type: string, text: string): Div
     recorded: '(no such event)',
     executed: shorten(text),
   };
-}
-
-function shorten(text: string): string {
-  return text.length <= 120 ? text : `${text.slice(0, 117)}…`;
 }

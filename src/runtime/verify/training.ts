@@ -1,0 +1,85 @@
+import type { EventReader } from '../../../store/event-log.ts';
+import type { Effect } from '../effect.ts';
+import { type Models, weightsName, weightsOf } from '../models.ts';
+import { DivergenceError } from './divergence.ts';
+import type { Tolerance } from './tolerance.ts';
+
+interface Training {
+  readonly recorded: EventReader;
+  readonly models: Models;
+  /** Puts the models' weights into the policy that plays. */
+  load(): Promise<void>;
+}
+
+/**
+ * The cold start as an earlier attempt found it to be right: its events are taken from the log, and at its end
+ * the weights that the run keeps of it. Null where the run does not keep them.
+ *
+ * @param chunks number of the cold start's events, all of which the earlier attempt has compared
+ */
+export function rememberedColdStart(training: Training, chunks: number): Effect | null {
+  const { recorded, models, load } = training;
+  const events = recorded.read('session').filter(({ type }) => type === 'imitated');
+  const last = events[chunks - 1];
+  if (last === undefined || !keeps(training, String(last.data.label))) return null;
+  return async ({ key }) => {
+    const { type, data } = events.find((event) => event.data.key === key) ?? last;
+    if (data.key !== last.data.key) return { type, data };
+    const label = String(data.label);
+    models.restoreWeights(recorded, label);
+    checkVersion(training, label);
+    await load();
+    return { type, data, blobs: { put: models.blobs(label, null) } };
+  };
+}
+
+/**
+ * Training within a tolerance: wherever the run keeps the version that comes out, its weights are compared with
+ * those that were trained again and then play in their place, so that small differences do not pile up from one
+ * version to the next.
+ */
+export function anchored(effect: Effect, training: Training, tolerance: Tolerance): Effect {
+  const { recorded, models, load } = training;
+  return async (request) => {
+    const answer = await effect(request);
+    const label = String(answer.data.label);
+    if (!keeps(training, label)) return answer;
+    for (const id of models.ids) {
+      tolerance.seeWeight(widestGap(models.weights(id), weightsOf(recorded, weightsName(label, id))));
+    }
+    models.restoreWeights(recorded, label);
+    checkVersion(training, label);
+    await load();
+    return answer;
+  };
+}
+
+/** Whether the run keeps the weights of a version. */
+function keeps({ recorded, models }: Training, label: string): boolean {
+  const names = new Set(recorded.blobs().map(({ name }) => name));
+  return models.ids.every((id) => names.has(weightsName(label, id)));
+}
+
+/** Weights that are kept under a label must be those that its event names. */
+function checkVersion({ recorded, models }: Training, label: string): void {
+  const event = recorded.read('session').find(({ data }) => data.label === label);
+  const version = String(event?.data.version);
+  if (version === models.version) return;
+  const place = { stream: '(blob)', version: 0, seq: null, type: '(blob)' };
+  throw new DivergenceError({
+    ...place,
+    field: `weights/${label}`,
+    recorded: version,
+    executed: models.version,
+  });
+}
+
+function widestGap(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  let gap = 0;
+  for (let index = 0; index < a.length; index++) {
+    const here = Math.abs((a[index] ?? 0) - (b[index] ?? 0));
+    if (!(here <= gap)) gap = Number.isNaN(here) ? Number.POSITIVE_INFINITY : here;
+  }
+  return gap;
+}

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { retryNode } from '../../examples/retry.node.ts';
+import { defaultLibrary, NodeLibrary } from '../../src/designs/library.ts';
+import type { Kit } from '../../src/runtime/kit.ts';
+import { startRun } from '../../src/runtime/run.ts';
+import { type VerifyOptions, verifyRun } from '../../src/runtime/verify.ts';
+import type { StoredEvent } from '../../store/event-log.ts';
+import type { Store } from '../../store/store.ts';
+import { forgeRun, otherData } from './forge.ts';
+import { KIT, runOptions, scratch, smallConfig } from './small-run.ts';
+
+// What a verification says of the first difference: real runs, with a node of the user's own.
+
+const OWN: Kit = {
+  ...KIT,
+  library: new NodeLibrary([...defaultLibrary().kinds, retryNode]),
+  scripts: ['run(agent("solve", "js"))', 'run(retry(agent("solve"), 2))'],
+};
+const directory = scratch();
+let store: Store;
+
+beforeAll(async () => {
+  store = directory.open('whole.db');
+  await startRun(store, smallConfig({ steps: 1 }), { ...runOptions(), kit: OWN }).finished;
+});
+afterAll(() => {
+  store.close();
+  directory.remove();
+});
+
+const verify = (of: Store, options: Partial<VerifyOptions> = {}) =>
+  verifyRun(of, 'latest', { kit: OWN, hardware: { samplers: 2 }, codeVersion: 'test', ...options });
+const unchanged = (name: string) =>
+  forgeRun(
+    directory,
+    store,
+    name,
+    () => true,
+    otherData((data) => data),
+  );
+const learned = ({ type }: StoredEvent) => type === 'learned';
+
+describe('the first divergence', () => {
+  it('has no cause where there is none; code versions are told apart even so', async () => {
+    const reader = store.reader('latest');
+    expect([...reader.events()].some(({ data }) => JSON.stringify(data).includes('"retry"'))).toBe(true);
+    expect(await verify(store)).toMatchObject({
+      identical: true,
+      divergence: null,
+      code: { recorded: 'test', now: 'test' },
+    });
+    expect(await verify(store, { codeVersion: 'newer', to: 100 })).toMatchObject({
+      identical: true,
+      code: { recorded: 'test', now: 'newer' },
+    });
+  });
+
+  it('is put down to the code where its version differs', async () => {
+    const forged = forgeRun(
+      directory,
+      store,
+      'code.db',
+      learned,
+      otherData((data) => ({ ...data, loss: 7 })),
+    );
+    const expected = { field: 'loss', recorded: '7', foundBy: 'execution' };
+    expect((await verify(forged, { codeVersion: 'newer' })).divergence).toMatchObject({
+      ...expected,
+      cause: 'code changed',
+    });
+    expect((await verify(forged)).divergence).toMatchObject({ ...expected, cause: 'unknown' });
+    forged.close();
+  });
+
+  it('is put down to the log where its hashes do not fit', async () => {
+    const forged = unchanged('hashes.db');
+    forged.connection.db
+      .prepare(`UPDATE events SET data = replace(data, '"score":', '"scorf":') WHERE type = 'verified'`)
+      .run();
+    expect((await verify(forged)).divergence).toMatchObject({ foundBy: 'hashes', cause: 'log altered' });
+    forged.close();
+  });
+
+  it('is put down to weights that are damaged, or those of something else', async () => {
+    const damaged = unchanged('damaged.db');
+    const weights = damaged
+      .reader('latest')
+      .blobs()
+      .filter(({ kind }) => kind === 'weights');
+    damaged.connection.db
+      .prepare('UPDATE blobs SET bytes = zeroblob(length(bytes)) WHERE hash = ?')
+      .run(weights[0]?.hash);
+    expect((await verify(damaged)).divergence).toMatchObject({ foundBy: 'hashes', cause: 'weights missing' });
+    damaged.close();
+
+    const exchanged = unchanged('exchanged.db');
+    const log = exchanged.openLog('latest');
+    log.append([], {
+      put: [{ name: weights[0]?.name ?? '', kind: 'weights', bytes: new Uint8Array(64) }],
+    });
+    log.close();
+    expect((await verify(exchanged)).divergence).toMatchObject({
+      stream: '(blob)',
+      foundBy: 'execution',
+      cause: 'weights missing',
+    });
+    exchanged.close();
+  });
+
+  it('is put down to the kit where it lacks a family or a node, or shows other scripts', async () => {
+    const noFamily = { ...OWN, families: OWN.families.slice(0, 1) };
+    const noNode = { ...OWN, library: defaultLibrary() };
+    for (const kit of [noFamily, noNode]) {
+      for (const codeVersion of ['test', 'newer']) {
+        expect((await verify(store, { kit, codeVersion })).divergence).toMatchObject({
+          cause: 'kit changed',
+        });
+      }
+    }
+    // With nothing executed but training, the missing node stops the execution of a recorded design.
+    const { divergence } = await verify(store, { kit: noNode, from: store.reader('latest').count() });
+    expect(divergence).toMatchObject({ cause: 'kit changed' });
+    const { divergence: otherScripts } = await verify(store, { kit: { ...OWN, scripts: KIT.scripts } });
+    expect(otherScripts).toMatchObject({ stream: 'session', field: 'tokenizer', cause: 'kit changed' });
+  });
+});
