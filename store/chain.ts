@@ -65,11 +65,17 @@ export function isUnder(prefix: string, stream: string): boolean {
   return prefix === '' || stream === prefix || stream.startsWith(`${prefix}/`);
 }
 
-/** The first two parts of a stream's name: the step or evaluation that it belongs to. */
+/** Parts of a name in a scope: `step/0003/task/001`. */
+const SCOPE = 4;
+
+/** The first parts of a stream's name: the rollout, or the part of one, that it is found by. */
 export function scopeOf(name: string): string {
-  const first = name.indexOf('/');
-  const second = first < 0 ? -1 : name.indexOf('/', first + 1);
-  return second < 0 ? name : name.slice(0, second);
+  let end = -1;
+  for (let part = 0; part < SCOPE; part++) {
+    end = name.indexOf('/', end + 1);
+    if (end < 0) return name;
+  }
+  return name.slice(0, end);
 }
 
 /** Throws unless `name` is one or more non-empty parts joined by slashes, well-formed and without control characters. */
