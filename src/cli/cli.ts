@@ -236,13 +236,17 @@ export function createCli(): Command {
 
 /** A parser for percentages, with or without their sign. */
 function percentage(text: string): number {
-  return number(text.replace(/%$/, ''));
+  return decimal(text.replace(/%$/, ''), 'a percentage, such as 5%');
 }
 
 /** A parser for decimal numbers. */
 function number(text: string): number {
+  return decimal(text, 'a number');
+}
+
+function decimal(text: string, what: string): number {
   if (/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a percentage, such as 5%.');
+  throw new InvalidArgumentError(`It must be ${what}.`);
 }
 
 /** Collects the values of an option that may be given several times. */
