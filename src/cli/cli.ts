@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { UserError } from '../core/errors.ts';
+import { collect, integer, number, percentage } from './arguments.ts';
 import { addStoreCommands } from './store-commands.ts';
 
 /** The command line: every command loads what it needs only when it is called. */
@@ -232,35 +233,4 @@ export function createCli(): Command {
       .allowExcessArguments(command === files);
   }
   return program;
-}
-
-/** A parser for percentages, with or without their sign. */
-function percentage(text: string): number {
-  return decimal(text.replace(/%$/, ''), 'a percentage, such as 5%');
-}
-
-/** A parser for decimal numbers. */
-function number(text: string): number {
-  return decimal(text, 'a number');
-}
-
-function decimal(text: string, what: string): number {
-  if (/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
-  throw new InvalidArgumentError(`It must be ${what}.`);
-}
-
-/** Collects the values of an option that may be given several times. */
-function collect(value: string, before: readonly string[]): string[] {
-  return [...before, value];
-}
-
-/** A parser for whole numbers of at least `least`. */
-function integer(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || !Number.isSafeInteger(value)) {
-      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
-    }
-    return value;
-  };
 }

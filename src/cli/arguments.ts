@@ -1,0 +1,32 @@
+import { InvalidArgumentError } from 'commander';
+
+/** A parser for percentages, with or without their sign. */
+export function percentage(text: string): number {
+  return decimal(text.replace(/%$/, ''), 'a percentage, such as 5%');
+}
+
+/** A parser for decimal numbers. */
+export function number(text: string): number {
+  return decimal(text, 'a number');
+}
+
+function decimal(text: string, what: string): number {
+  if (/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
+  throw new InvalidArgumentError(`It must be ${what}.`);
+}
+
+/** Collects the values of an option that may be given several times. */
+export function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+/** A parser for whole numbers of at least `least`. */
+export function integer(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || !Number.isSafeInteger(value)) {
+      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+    }
+    return value;
+  };
+}
