@@ -1,4 +1,4 @@
-import { type JsonObject, normalJson, normalText } from '../src/core/json.ts';
+import { canonical, type JsonObject } from '../src/core/json.ts';
 import { checkStreamName, checkType, type Head, nextHead } from './chain.ts';
 import { type NewEvent, WrongVersionError } from './event-log.ts';
 
@@ -35,8 +35,8 @@ export function planAppend(events: readonly NewEvent[], headOf: (stream: string)
     if (!types.has(type)) checkType(type);
     types.add(type);
     // A copy, so that the actor gets now exactly what a replay will give it (-0, key order, undefined).
-    const data = normalJson(given) as JsonObject;
-    const text = normalText(data);
+    const { value, text } = canonical(given);
+    const data = value as JsonObject;
     const next = nextHead(head, type, text, bytes);
     heads.set(stream, next);
     return { stream, version: head.version, type, text, data, bytes, head: next.hash };

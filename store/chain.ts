@@ -7,8 +7,8 @@ import { sha256 } from '../src/core/hash.ts';
  * nothing else, so that two runs compare equal whatever their clocks, attempts and order of appends. The
  * *chain of commits* covers the rows of a run whole, in order, an append at a time, so that any altered byte is found.
  *
- * Chained texts cannot be confused with one another: types and names go in as JSON strings, and neither
- * they nor canonical JSON contain a line break.
+ * Chained texts cannot be confused with one another: types go in as JSON strings, and neither they nor canonical
+ * JSON nor the names of streams contain a line break.
  */
 export interface Head {
   /** The number of events in the stream. */
@@ -19,13 +19,17 @@ export interface Head {
 
 export const EMPTY: Head = { version: 0, hash: '0'.repeat(64) };
 
-/** What the chain of commits covers of a row: its head stands for type, data, bytes and what came before. */
-export interface CommittedRow {
+/** What the chain of commits covers of an append: where it begins, when and by which attempt it was made. */
+export interface Commit {
   readonly seq: number;
-  readonly stream: string;
-  readonly version: number;
   readonly time: number;
   readonly attempt: number;
+}
+
+/** What it covers of each of its rows: the head stands for type, data, bytes and what came before. */
+export interface CommittedRow {
+  readonly stream: string;
+  readonly version: number;
   readonly head: string;
 }
 
@@ -39,11 +43,13 @@ export function nextHead(head: Head, type: string, data: string, bytes?: Uint8Ar
 }
 
 /** The end of the chain after one more append; `previous` is its end before (at first the hash of the run's configuration). */
-export function nextCommit(previous: string, rows: readonly CommittedRow[]): string {
-  let text = `${previous}\n`;
-  for (const { seq, stream, version, time, attempt, head } of rows) {
-    text += `${seq} ${version} ${time} ${attempt} ${JSON.stringify(stream)} ${head}\n`;
-  }
+export function nextCommit(
+  previous: string,
+  { seq, time, attempt }: Commit,
+  rows: readonly CommittedRow[],
+): string {
+  let text = `${previous}\n${seq} ${time} ${attempt}\n`;
+  for (const { stream, version, head } of rows) text += `${version} ${head} ${stream}\n`;
   return sha256(text);
 }
 
@@ -65,11 +71,17 @@ export function isUnder(prefix: string, stream: string): boolean {
   return prefix === '' || stream === prefix || stream.startsWith(`${prefix}/`);
 }
 
-/** The first two parts of a stream's name: the step or evaluation that it belongs to. */
+/** Parts of a name in a scope: `step/0003/task/001`. */
+const SCOPE = 4;
+
+/** The first parts of a stream's name: the rollout, or the part of one, that it is found by. */
 export function scopeOf(name: string): string {
-  const first = name.indexOf('/');
-  const second = first < 0 ? -1 : name.indexOf('/', first + 1);
-  return second < 0 ? name : name.slice(0, second);
+  let end = -1;
+  for (let part = 0; part < SCOPE; part++) {
+    end = name.indexOf('/', end + 1);
+    if (end < 0) return name;
+  }
+  return name.slice(0, end);
 }
 
 /** Throws unless `name` is one or more non-empty parts joined by slashes, well-formed and without control characters. */

@@ -1,5 +1,5 @@
 import { sha256 } from '../src/core/hash.ts';
-import type { CommittedRow } from './chain.ts';
+import type { Commit, CommittedRow } from './chain.ts';
 
 /**
  * Format 1 chained every row of a run: the hash of a row that follows the row with hash `previous` (for the
@@ -7,7 +7,7 @@ import type { CommittedRow } from './chain.ts';
  */
 export function oldRowHash(
   previous: string,
-  { seq, version, time, attempt, stream, type }: CommittedRow & { readonly type: string },
+  { seq, version, time, attempt, stream, type }: Commit & CommittedRow & { readonly type: string },
   data: string,
 ): string {
   const names = `${JSON.stringify(stream)} ${JSON.stringify(type)}`;

@@ -1,7 +1,7 @@
 import { UserError } from '../src/core/errors.ts';
 import { sha256 } from '../src/core/hash.ts';
 import { canonicalJson } from '../src/core/json.ts';
-import { type CommittedRow, EMPTY, type Head, nextCommit, nextHead, scopeOf } from './chain.ts';
+import { type Commit, type CommittedRow, EMPTY, type Head, nextCommit, nextHead, scopeOf } from './chain.ts';
 import type { Connection } from './connection.ts';
 import { oldRowHash } from './format-1.ts';
 import { Runs } from './runs.ts';
@@ -74,7 +74,7 @@ class Check {
   readonly #run;
   readonly #heads = new Map<string, Head>();
   /** The rows since the last end of the chain, and whether one of them has a problem. */
-  #commit: (CommittedRow & { readonly type: string })[] = [];
+  #commit: (Commit & CommittedRow & { readonly type: string })[] = [];
   #broken = false;
   #chain = '';
 
@@ -162,8 +162,9 @@ class Check {
 
   /** The rows since the last end of the chain against this one, unless they have a problem already. */
   #endCommit(end: string, broken: boolean): void {
-    const expected = nextCommit(this.#chain, this.#commit);
-    if (!broken && !this.#broken && expected !== end) {
+    const [first] = this.#commit;
+    const fits = first !== undefined && nextCommit(this.#chain, first, this.#commit) === end;
+    if (!broken && !this.#broken && !fits) {
       this.problems.push({ ...this.#placeOf(0), problem: `${this.#span()} altered, moved or cut` });
     }
     this.#next(end);

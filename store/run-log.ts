@@ -4,7 +4,7 @@ import { type AppendPlan, planAppend } from './append-plan.ts';
 import type { Attempts } from './attempts.ts';
 import { Blobs } from './blobs.ts';
 import { BulkInsert } from './bulk-insert.ts';
-import { type CommittedRow, EMPTY, isUnder, nextCommit, scopeOf } from './chain.ts';
+import { EMPTY, isUnder, nextCommit, scopeOf } from './chain.ts';
 import type { Connection } from './connection.ts';
 import type { BlobChange, EventLog, NewEvent, StoredEvent } from './event-log.ts';
 import { RunReader, type StoredHead } from './run-reader.ts';
@@ -70,18 +70,14 @@ export class RunLog extends RunReader implements EventLog {
     if (!this.#open) throw new InvariantError('append to a closed log');
     const plan = planAppend(events, (stream) => this.head(stream));
     const time = this.#connection.clock();
-    const stored: StoredEvent[] = [];
-    const rows: CommittedRow[] = [];
-    for (const { stream, version, type, data, bytes, head } of plan.events) {
-      const seq = this.#count + 1 + rows.length;
-      rows.push({ seq, stream, version, time, attempt: this.attempt, head });
-      stored.push(
-        bytes === undefined
-          ? { seq, stream, version, type, data, time, attempt: this.attempt }
-          : { seq, stream, version, type, data, bytes, time, attempt: this.attempt },
-      );
-    }
-    const chain = rows.length === 0 ? this.#chain : nextCommit(this.#chain, rows);
+    const { attempt } = this;
+    const seq = this.#count + 1;
+    const stored = plan.events.map(({ stream, version, type, data, bytes }, index): StoredEvent => {
+      const place = { seq: seq + index, stream, version, type, data, time, attempt };
+      return bytes === undefined ? place : { ...place, bytes };
+    });
+    const chain =
+      stored.length === 0 ? this.#chain : nextCommit(this.#chain, { seq, time, attempt }, plan.events);
     const keys = this.#connection.write(() => {
       if (super.count() !== this.#count) throw new InvariantError('another writer has appended to the run');
       const written = this.#write(plan, time, chain);

@@ -35,9 +35,9 @@ export class RunReader implements EventReader {
   readonly #count: Database.Statement<[number], { events: number }>;
   readonly #page: Database.Statement<[number, number, number], EventRow>;
   readonly #stream: Database.Statement<[number, string, string], EventRow>;
-  readonly #under: Database.Statement<[Bounds], EventRow>;
-  /** The same for a prefix of one part, which lies above scopes. */
-  readonly #underSeveral: Database.Statement<[Bounds], EventRow>;
+  /** Streams under a prefix that lies within a scope, and under one that holds several scopes. */
+  readonly #within: Database.Statement<[Bounds], EventRow>;
+  readonly #above: Database.Statement<[Bounds], EventRow>;
   readonly #key: Database.Statement<[number, string, string], { key: number }>;
   /** Each stream with the row of its highest version, as SQLite has it beside a lone max(). */
   readonly #heads: Database.Statement<[number], { name: string; hash: string }>;
@@ -62,8 +62,8 @@ export class RunReader implements EventReader {
       SELECT ${EVENT_COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.key
       WHERE s.run = @run AND ${scope} AND ${UNDER} AND e.position > @after AND e.position <= @upTo
       ORDER BY e.position`;
-    this.#under = db.prepare(under('s.scope = @scope'));
-    this.#underSeveral = db.prepare(under('@scope IS NOT NULL'));
+    this.#within = db.prepare(under('s.scope = @scope'));
+    this.#above = db.prepare(under(`s.scope >= @scope AND s.scope < @scope || '0'`));
     this.#key = db.prepare('SELECT key FROM streams WHERE run = ? AND scope = ? AND name = ?');
     this.#heads = db.prepare(
       `SELECT s.name, lower(hex(e.head)) AS hash, max(e.version) AS last
@@ -109,7 +109,7 @@ export class RunReader implements EventReader {
       after: positionOf(this.#run, Math.max(0, after)),
       upTo: positionOf(this.#run, Math.min(upTo, LAST)),
     };
-    const under = prefix.includes('/') ? this.#under : this.#underSeveral;
+    const under = bounds.scope === prefix ? this.#above : this.#within;
     return this.#connection.guard(() => under.all(bounds).map((row) => this.#event(row)));
   }
 

@@ -9,9 +9,8 @@ export const APPLICATION_ID = 0x54727065;
 export const SCHEMA_VERSION = 2;
 
 /**
- * Streams are found by their scope, the first two parts of their names (`step/0003`): new streams of a step
- * stand together at the end of this index, where an index on whole names would scatter them over its pages,
- * and every append would write all of those.
+ * Streams are found by their scope, the first four parts of their names (`step/0003/task/001`): there are few to
+ * a scope, and new ones touch few pages of this index, where an index on whole names would scatter them.
  */
 export const STREAMS_BY_SCOPE = 'CREATE INDEX streams_by_scope ON streams (run, scope);';
 

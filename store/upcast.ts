@@ -1,4 +1,4 @@
-import { type JsonObject, normalJson } from '../src/core/json.ts';
+import { canonical, type JsonObject } from '../src/core/json.ts';
 import type { StoredEvent } from './event-log.ts';
 
 /**
@@ -17,5 +17,9 @@ export function upcast(event: StoredEvent): StoredEvent {
   const parts = [promptTokens, tokens, logProbs].map((text) => Buffer.from(text, 'base64'));
   const { logProbs: _, ...rest } = event.data;
   const counts = { promptTokens: (parts[0]?.length ?? 0) / 2, tokens: (parts[1]?.length ?? 0) / 2 };
-  return { ...event, data: normalJson({ ...rest, ...counts }) as JsonObject, bytes: Buffer.concat(parts) };
+  return {
+    ...event,
+    data: canonical({ ...rest, ...counts }).value as JsonObject,
+    bytes: Buffer.concat(parts),
+  };
 }

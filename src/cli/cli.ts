@@ -242,7 +242,7 @@ function percentage(text: string): number {
 /** A parser for decimal numbers. */
 function number(text: string): number {
   if (/^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a number.');
+  throw new InvalidArgumentError('It must be a percentage, such as 5%.');
 }
 
 /** Collects the values of an option that may be given several times. */

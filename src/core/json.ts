@@ -8,14 +8,29 @@ export type JsonObject = { readonly [key: string]: Json };
  * JSON cannot hold.
  */
 export function canonicalJson(value: unknown): string {
-  return normalText(normalJson(value));
+  return canonical(value).text;
 }
 
-/**
- * The value as a reader of its canonical JSON will get it: a copy with sorted keys, without `undefined` and
- * minus zero. Throws TypeError for what JSON cannot hold.
- */
-export function normalJson(value: unknown): Json {
+/** A value's canonical JSON, and the value as a reader of it will get it: a copy with sorted keys, without `undefined` and −0. */
+export interface Canonical {
+  readonly value: Json;
+  readonly text: string;
+}
+
+/** Both forms of {@link canonicalJson} in one pass. Written for speed: it runs once for every event of the log. */
+export function canonical(value: unknown): Canonical {
+  const walk = { digits: false };
+  const normal = normalise(value, walk);
+  // Engines put keys that look like indexes first, whatever their order was.
+  return { value: normal, text: walk.digits ? sortedText(normal) : JSON.stringify(normal) };
+}
+
+/** What is seen on the way through a value: a key that begins with a digit. */
+interface Walk {
+  digits: boolean;
+}
+
+function normalise(value: unknown, walk: Walk): Json {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -25,40 +40,39 @@ export function normalJson(value: unknown): Json {
       return value + 0; // −0 becomes 0
     case 'object':
       if (value === null) return null;
-      return Array.isArray(value) ? normalArray(value) : normalObject(value);
+      return Array.isArray(value) ? normalArray(value, walk) : normalObject(value, walk);
     default:
       throw new TypeError(`canonical JSON cannot hold a ${typeof value}`);
   }
 }
 
-/** The canonical text of what {@link normalJson} made. Written for speed: it runs once for every event of the log. */
-export function normalText(normal: Json): string {
-  const text = JSON.stringify(normal);
-  // Engines put keys that look like indexes first, whatever their order was.
-  return DIGIT_KEY.test(text) ? sortedText(normal) : text;
-}
-
-const DIGIT_KEY = /[{,]"\d/;
-
-function normalArray(items: readonly unknown[]): Json[] {
+function normalArray(items: readonly unknown[], walk: Walk): Json[] {
   const normal: Json[] = [];
   // Holes count as items.
-  for (let i = 0; i < items.length; i++) normal.push(items[i] === undefined ? null : normalJson(items[i]));
+  for (let i = 0; i < items.length; i++) {
+    normal.push(items[i] === undefined ? null : normalise(items[i], walk));
+  }
   return normal;
 }
 
-function normalObject(value: object): JsonObject {
+function normalObject(value: object, walk: Walk): JsonObject {
   const members = value as { readonly [key: string]: unknown };
   const keys = Object.keys(members);
   if (!isSorted(keys)) keys.sort();
+  walk.digits ||= keys.some(beginsWithDigit);
   const normal: { [key: string]: Json } = {};
   for (const key of keys) {
     const member = members[key];
     if (member === undefined) continue;
-    if (key === '__proto__') defineMember(normal, key, normalJson(member));
-    else normal[key] = normalJson(member);
+    if (key === '__proto__') defineMember(normal, key, normalise(member, walk));
+    else normal[key] = normalise(member, walk);
   }
   return normal;
+}
+
+function beginsWithDigit(key: string): boolean {
+  const code = key.charCodeAt(0);
+  return code >= 48 && code <= 57;
 }
 
 /** A member of that name like any other, as JSON.parse makes it. */

@@ -1,3 +1,4 @@
+import type { StoredEvent } from '../../store/event-log.ts';
 import { checkRun } from '../../store/integrity.ts';
 import type { Store } from '../../store/store.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -43,6 +44,7 @@ export interface VerifyResult {
   readonly identical: boolean;
   /** The largest differences within a tolerance. */
   readonly differences: Differences | null;
+  /** Version of the code that recorded the event that differs, or the last one; and of the code that verifies. */
   readonly code: { readonly recorded: string; readonly now: string | null };
   /** The first difference, what found it (the hash chains, or the execution), and why it is likely there. */
   readonly divergence:
@@ -59,17 +61,24 @@ export interface VerifyResult {
  */
 export async function verifyRun(store: Store, name: string, options: VerifyOptions): Promise<VerifyResult> {
   const { kit, hardware, codeVersion, sidecar, signal, onProgress, tolerance: limit } = options;
-  const { id, codeVersion: recordedCode } = store.run(name);
+  const { id } = store.run(name);
   const recorded = store.reader(id);
   const mode = limit === undefined ? 'exact' : 'tolerance';
-  const code = { recorded: recordedCode, now: codeVersion ?? null };
   checkScope(options, recorded.count());
 
   const problem = checkRun(store, id).problems[0];
   if (problem !== undefined) {
     const weightsMissing = problem.seq === undefined && brokenBlobs(recorded).some(isLearned);
     return {
-      ...{ run: id, mode, code, calls: 0, identical: false, differences: null, events: recorded.count() },
+      ...{
+        run: id,
+        mode,
+        code: { recorded: store.run(id).codeVersion, now: codeVersion ?? null },
+        calls: 0,
+        identical: false,
+        differences: null,
+        events: recorded.count(),
+      },
       tally: { compared: 0, earlier: 0, taken: 0 },
       rollouts: { executed: 0, all: 0 },
       divergence: {
@@ -104,7 +113,11 @@ export async function verifyRun(store: Store, name: string, options: VerifyOptio
   });
   const found = await divergenceOf(execution, () => missingFromKit(recorded, kit), upTo);
   sidecar?.remove();
-  const sameCode = codeVersion === undefined ? null : codeVersion === recordedCode;
+  const code = {
+    recorded: codeOf(store, id, recorded.eventAt(found?.divergence.seq ?? recorded.count())),
+    now: codeVersion ?? null,
+  };
+  const sameCode = codeVersion === undefined ? null : codeVersion === code.recorded;
   return {
     run: id,
     mode,
@@ -141,6 +154,12 @@ async function divergenceOf(
     const place = { stream: '(kit)', version: 0, seq: null, type: '(kit)', field: lack };
     return new DivergenceError({ ...place, recorded: 'used by the run', executed: '(not in the kit)' });
   }
+}
+
+/** Version of the code that recorded an event: each attempt at a run may be by another one. */
+function codeOf(store: Store, run: string, event: StoredEvent | undefined): string {
+  const attempt = store.attempts(run).find((each) => each.attempt === event?.attempt);
+  return attempt?.codeVersion || store.run(run).codeVersion;
 }
 
 /** What an interrupted verification and the one that goes on with it have in common. */

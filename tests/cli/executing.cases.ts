@@ -9,6 +9,11 @@ const verdictSchema = z.strictObject({
   run: z.literal('run-2'),
   events: z.number().int().positive(),
   calls: z.number().int().min(0),
+  mode: z.enum(['exact', 'tolerance']),
+  tally: z.strictObject({ compared: z.number(), earlier: z.number(), taken: z.number() }),
+  rollouts: z.strictObject({ executed: z.number(), all: z.number() }),
+  differences: z.looseObject({ logProb: z.number() }).nullable(),
+  code: z.strictObject({ recorded: z.string(), now: z.string() }),
   identical: z.boolean(),
   divergence: z
     .looseObject({ seq: z.number(), stream: z.string(), version: z.number(), foundBy: z.string() })
@@ -21,9 +26,25 @@ export function executing(recorded: () => string): void {
     it('finds an honest run identical', async ({ expect }) => {
       const { code, stdout } = await troupe(['verify', '--json'], { cwd: recorded() });
       const verdict = jsonLines(verdictSchema, stdout).at(-1);
-      expect(verdict).toMatchObject({ identical: true, divergence: null });
+      expect(verdict).toMatchObject({ identical: true, divergence: null, mode: 'exact', differences: null });
+      expect(verdict?.tally.compared).toBe(verdict?.events);
       expect(verdict?.calls).toBeGreaterThan(0);
       expect(code).toBe(0);
+    });
+
+    it('executes a sample within a range, and scores recorded tokens within a tolerance', async ({
+      expect,
+    }) => {
+      const part = ['verify', '--to', '60', '--sample', '50%'];
+      const sampled = await troupe(part, { cwd: recorded() });
+      expect(sampled.stdout).toMatch(
+        /60 of \d+ events identical|\d+ of \d+ events identical, \d+ taken as recorded/,
+      );
+      const scored = await troupe(['verify', '--tolerance', '1e-3', '--json'], { cwd: recorded() });
+      const verdict = jsonLines(verdictSchema, scored.stdout).at(-1);
+      expect(verdict).toMatchObject({ identical: true, mode: 'tolerance' });
+      expect(verdict?.differences?.logProb).toBeLessThan(1e-4);
+      expect([sampled.code, scored.code]).toEqual([0, 0]);
     });
 
     it('names an event of which one byte was altered', async ({ expect, ...test }) => {

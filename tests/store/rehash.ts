@@ -30,7 +30,7 @@ export function rehash(store: Store): void {
     const { stream, type, data, bytes, position } = row;
     const head = nextHead(heads.get(stream) ?? EMPTY, type, data, bytes ?? undefined);
     heads.set(stream, head);
-    chain = nextCommit(chain, [{ ...row, seq: seqOf(position), head: head.hash }]);
+    chain = nextCommit(chain, { ...row, seq: seqOf(position) }, [{ ...row, head: head.hash }]);
     db.prepare('UPDATE events SET head = ?, chain = ? WHERE position = ?').run(
       Buffer.from(head.hash, 'hex'),
       Buffer.from(chain, 'hex'),

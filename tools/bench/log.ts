@@ -15,7 +15,7 @@ import type { Workload } from './workload.ts';
 export interface LogFigures {
   /** Appended to a store file, one transaction for each {@link BATCH} of them. */
   readonly appendPerSecond: number;
-  /** The same rows, finished and ready, inserted in the same batches into a table with one index. */
+  /** The same rows, of events and of streams, finished and ready, inserted one by one in the same batches with one index. */
   readonly bareInsertPerSecond: number;
   /** What is left of SQLite's speed after JSON, hashes and bookkeeping. */
   readonly appendRatio: number;
