@@ -1,16 +1,19 @@
+/** The first two parts of a stream's name, of whatever length: `step/0003`, `eval/before`, `session`. */
+const STEP = `substr(name, 1, instr(name, '/') + instr(substr(name || '/', instr(name, '/') + 1), '/') - 1)`;
+
 /**
  * What people ask of a run, as views for anyone who opens the file with `sqlite3`; docs/store.md shows them at work.
  * They read events and keep nothing.
  */
 export const VIEWS = [
   `CREATE VIEW log AS
-    SELECT runs.id AS run, events.position & 4294967295 AS seq, streams.scope, streams.name AS stream,
-      events.version, events.type, events.data, events.time, events.attempt
+    SELECT runs.id AS run, events.position & 4294967295 AS seq, ${text(STEP)} AS step, streams.name AS stream,
+      events.version, events.type, events.data, events.time, events.attempt, streams.scope
     FROM events JOIN streams ON streams.key = events.stream JOIN runs ON runs.key = streams.run;`,
 
   view(
     'rollouts',
-    `SELECT run, seq, scope, stream AS rollout, ${text(`data ->> '$.task.family'`)} AS family, data ->> '$.task.text' AS task
+    `SELECT run, seq, step, stream AS rollout, ${text(`data ->> '$.task.family'`)} AS family, data ->> '$.task.text' AS task
     FROM log
     WHERE type = 'started' AND version = 0 AND instr(stream, '/design/') = 0
       AND data ->> '$.task.family' IS NOT NULL`,
@@ -19,7 +22,7 @@ export const VIEWS = [
   // A call that a branch took over from its execution was not made again.
   view(
     'calls',
-    `SELECT run, seq, scope, ${text(`substr(stream, 1, instr(stream, '/design/') - 1)`)} AS rollout,
+    `SELECT run, seq, step, ${text(`substr(stream, 1, instr(stream, '/design/') - 1)`)} AS rollout,
       CASE WHEN instr(stream, '/agent/') > 0 THEN 'executor' ELSE 'designer' END AS role,
       stream, ${text(`data ->> 'key'`)} AS key, data ->> 'text' AS text, data ->> 'finish' AS finish,
       ${tokens('promptTokens')} AS prompt_tokens, ${tokens('tokens')} AS tokens,
@@ -37,10 +40,10 @@ export const VIEWS = [
   view(
     'designs',
     `WITH ended AS MATERIALIZED (
-      SELECT run, seq, scope, stream AS rollout, ${text(`stream || '/' || (data ->> 'key')`)} AS design, data
+      SELECT run, seq, step, stream AS rollout, ${text(`stream || '/' || (data ->> 'key')`)} AS design, data
       FROM log WHERE type = 'designer.finished'
     )
-    SELECT ended.run, ended.seq, ended.scope, ended.rollout, design, family,
+    SELECT ended.run, ended.seq, ended.step, ended.rollout, design, family,
       data ->> '$.output.ok' AS valid, data ->> '$.output.shape' AS shape,
       data ->> '$.output.cause' AS cause, data ->> '$.output.message' AS message, calls.text AS script
     FROM ended JOIN rollouts USING (run, rollout)
@@ -49,18 +52,18 @@ export const VIEWS = [
 
   view(
     'failed_designs',
-    'SELECT run, seq, scope, rollout, design, family, cause, message, script FROM designs WHERE NOT valid',
+    'SELECT run, seq, step, rollout, design, family, cause, message, script FROM designs WHERE NOT valid',
   ),
 
   view(
     'executions',
     `WITH ended AS MATERIALIZED (
-      SELECT run, seq, scope, stream AS rollout, data,
+      SELECT run, seq, step, stream AS rollout, data,
         ${text("stream || '/' || substr(data ->> 'key', 1, instr(data ->> 'key', '/exec/') - 1)")} AS design,
         ${text("stream || '/' || (data ->> 'key')")} AS execution
       FROM log WHERE type = 'execution.finished'
     )
-    SELECT run, ended.seq, ended.scope, ended.rollout, design, execution, family, shape,
+    SELECT run, ended.seq, ended.step, ended.rollout, design, execution, family, shape,
       data ->> '$.output.score' AS score, data ->> '$.output.calls' AS calls, data ->> '$.output.cause' AS cause,
       instr(execution, '/redraw/') > 0 AS branch
     FROM ended JOIN designs USING (run, design)`,
@@ -98,7 +101,7 @@ export const VIEWS = [
     SELECT run, step, given.role, stream, key, advantage, text, tokens,
       updates.weights IS NOT NULL AND advantage <> 0 AND tokens > 0 AND NOT forced AS learned,
       updates.weights, weights_before
-    FROM given LEFT JOIN calls USING (run, stream, key) LEFT JOIN updates USING (run, step)`,
+    FROM given LEFT JOIN calls USING (run, step, stream, key) LEFT JOIN updates USING (run, step)`,
   ),
 
   view(

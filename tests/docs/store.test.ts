@@ -119,7 +119,7 @@ describe('docs/store.md', () => {
 
   it('gives scores of executions and evaluations as the trees and the summary have them', () => {
     for (const [of, run] of stores()) {
-      const executions = `SELECT execution, family, shape, score, calls FROM executions WHERE run = '${run}' AND scope GLOB 'step/*' AND NOT branch ORDER BY execution`;
+      const executions = `SELECT execution, family, shape, score, calls FROM executions WHERE run = '${run}' AND step GLOB 'step/*' AND NOT branch ORDER BY execution`;
       expect(ask(of, executions)).toEqual(foldExecutions(of.reader(run)));
       const { before, after } = sessionView(of.reader(run));
       for (const [moment, tally] of Object.entries({ before, after })) {
