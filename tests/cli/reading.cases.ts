@@ -90,6 +90,14 @@ export function reading(recorded: () => string): void {
       expect(await read('show', `run-2/${agent}`)).toMatch(/^ {6}\S.* {2}done$/m);
     });
 
+    it('--json prints the tokens of a call', async ({ expect }) => {
+      const call = z.object({ tokens: z.array(z.int()).min(1), logProbs: z.array(z.number()) });
+      const lines = (await read('show', `latest/${someDesign()}`, '--json')).split('\n');
+      const called = lines.find((line) => line.includes('"called"')) ?? '';
+      const { tokens, logProbs } = z.object({ data: call }).parse(JSON.parse(called)).data;
+      expect(logProbs).toHaveLength(tokens.length);
+    });
+
     it('--json prints the events of a place', async ({ expect }) => {
       const event = z.looseObject({ seq: z.number(), stream: z.string(), type: z.string(), data: z.json() });
       const events = jsonLines(event, await read('show', 'latest/session', '--json'));

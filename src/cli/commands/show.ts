@@ -1,6 +1,7 @@
-import type { EventReader } from '../../../store/event-log.ts';
+import type { EventReader, StoredEvent } from '../../../store/event-log.ts';
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
+import { recordedCall } from '../../policies/recorded-call.ts';
 import { keptVersions } from '../../runtime/versions.ts';
 import { failureLines } from '../../views/failures.ts';
 import { type RunSummary, summarise } from '../../views/run-summary.ts';
@@ -80,12 +81,20 @@ function showPlace(run: string, place: string, reader: EventReader, json: boolea
       `The run ${run} has no ${place}; it has, for example, ${known.slice(-2).join(' and ')}.`,
     );
   }
-  if (json) return events.map((event) => JSON.stringify(event));
+  if (json) return events.map((event) => JSON.stringify(readable(event)));
   const root = /^(step\/\d+\/task\/\d+|eval\/\w+\/\d+)/.exec(place)?.[1];
   if (root === undefined) return events.map(({ seq, stream, type }) => `${seq}  ${stream}  ${type}`);
   const trees = new TreeView();
   for (const event of reader.readPrefix(root)) trees.apply(event);
   return [...trees.tasks.values()].flatMap((task) => showTask(task, place));
+}
+
+/** An event with its bytes as what they stand for: tokens and log-probabilities of a call; base64 of anything else. */
+function readable(event: StoredEvent): object {
+  const { bytes, ...rest } = event;
+  if (bytes === undefined) return rest;
+  if (event.type === 'called') return { ...rest, data: recordedCall(event) };
+  return { ...rest, bytes: Buffer.from(bytes).toString('base64') };
 }
 
 function showTask(task: TaskView, place: string): string[] {
