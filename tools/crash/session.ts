@@ -1,0 +1,37 @@
+import { configure } from '../../src/runtime/config.ts';
+import { Store } from '../../store/store.ts';
+
+/** Writes a store with one run that has not begun: a training session of a few seconds. */
+export function writeSession(file: string, seed: number, clock: () => number): void {
+  const config = configure('quick', {
+    seed,
+    steps: 6,
+    model: { dim: 64, layers: 1, heads: 2, hidden: 128, context: 128 },
+    tasks: { train: 60, heldOut: 10 },
+    imitation: {
+      chunks: COLD_CHUNKS,
+      stepsPerChunk: 30,
+      batchTokens: 512,
+      learningRate: 5e-3,
+      designerShare: 0.6,
+    },
+    rollout: {
+      tasksPerStep: 8,
+      designs: 4,
+      executions: 3,
+      temperature: 1,
+      designerTokens: 40,
+      executorTokens: 24,
+    },
+    stage: { steps: 2, first: 'executor' },
+  });
+  const store = Store.open(file, { mode: 'create', clock });
+  try {
+    store.createRun({ config: JSON.parse(JSON.stringify(config)), codeVersion: 'crash' });
+  } finally {
+    store.close();
+  }
+}
+
+/** Chunks of the cold start, each of which ends with weights. */
+const COLD_CHUNKS = 6;
