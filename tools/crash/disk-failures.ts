@@ -5,19 +5,17 @@ import { InvariantError } from '../../src/core/errors.ts';
 import { RandomStream } from '../../src/core/random.ts';
 import { ended, isClearEnd, startTraining, startTroupe, trainingEnded } from './children.ts';
 import type { Blow, Ending, Phase } from './report.ts';
-import { writeSession } from './session.ts';
+import { type Session, writeSession } from './session.ts';
 import { type Lent, type SmallDisk, system, withFailingDisk, withMemoryDisk } from './small-disk.ts';
 import { type End, endingOf, endOf, stateOf } from './store-state.ts';
 
-export interface DiskFailures {
+export interface DiskFailures extends Session {
   /** The undisturbed run. */
   readonly calm: string;
   readonly undisturbed: End;
   /** Where the disk is mounted, and what may become its image. */
   readonly folder: string;
   readonly image: string;
-  readonly seed: number;
-  readonly clock: () => number;
   readonly onBlow: () => void;
 }
 
@@ -36,11 +34,11 @@ const PLENTY = 'size=65536k';
  * `times` is how often the disk gets full, at most.
  */
 export function fillDisk(options: DiskFailures, times: number = ROOM.length): Promise<Lent<Struck>> {
-  const { calm, folder, seed, clock, onBlow } = options;
+  const { calm, folder, clock, onBlow } = options;
   const kilobytes = ROOM.slice(0, times).map((share) => Math.ceil((share * statSync(calm).size) / 1024));
   return withMemoryDisk(folder, kilobytes[0] ?? 0, async (disk) => {
     const file = join(disk.folder, 'full.db');
-    writeSession(file, seed, clock);
+    writeSession(file, options);
     const blows: Blow[] = [];
     for (const size of kilobytes) {
       disk.remount(`size=${size}k`);
@@ -70,7 +68,7 @@ export function forbidWriting(options: DiskFailures): Promise<Lent<Struck>> {
   );
   return withFailingDisk(folder, image, async (disk) => {
     const file = join(disk.folder, 'failing.db');
-    writeSession(file, seed, clock);
+    writeSession(file, options);
     const child = startTraining(file);
     let failing: Promise<void> | undefined;
     const end = await trainingEnded(child, (seq) => {

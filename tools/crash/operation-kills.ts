@@ -1,7 +1,8 @@
-import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvariantError } from '../../src/core/errors.ts';
 import { RandomStream } from '../../src/core/random.ts';
+import { allOf } from './all-of.ts';
 import { ended, startNode, startTroupe } from './children.ts';
 import type { Blow } from './report.ts';
 import { type Contents, contentsOf } from './store-state.ts';
@@ -12,7 +13,7 @@ export interface OperationKills {
   /** A store with a finished run, and a file with another one to import. Neither is touched. */
   readonly store: string;
   readonly exported: string;
-  /** A folder of its own, for copies; it is made. */
+  /** How the folders for copies begin; they are made. */
   readonly folder: string;
   readonly seed: number;
   readonly clock: () => number;
@@ -37,11 +38,13 @@ interface Place {
  * command, given again, must come to the end that it has undisturbed.
  */
 export async function killOperations(options: OperationKills): Promise<Blow[]> {
-  const blows: Blow[] = [];
-  for (const operation of ['compaction', 'import', 'export'] as const) {
-    blows.push(...(await killOperation(operation, options)));
-  }
-  return blows;
+  const folder = (operation: Operation) => `${options.folder}-${operation}`;
+  const blows = await allOf(
+    (['compaction', 'import', 'export'] as const).map((operation) =>
+      killOperation(operation, { ...options, folder: folder(operation) }),
+    ),
+  );
+  return blows.flat();
 }
 
 async function killOperation(operation: Operation, options: OperationKills): Promise<Blow[]> {
@@ -78,7 +81,8 @@ function prepare(operation: Operation, { store, exported, folder }: OperationKil
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
   const copy = join(folder, 'store.db');
-  cpSync(store, copy);
+  // The last process may have been killed at its very end, and have left what it wrote in the log beside the file.
+  for (const end of ['', '-wal']) if (existsSync(store + end)) cpSync(store + end, copy + end);
   const other = operation === 'import' ? exported : join(folder, 'exported.db');
   return { store: copy, other, target: operation === 'export' ? other : copy };
 }

@@ -1,15 +1,22 @@
 import { configure } from '../../src/runtime/config.ts';
 import { Store } from '../../store/store.ts';
 
+export interface Session {
+  readonly seed: number;
+  /** Steps of reinforcement, and chunks of the cold start, each of which ends with weights. */
+  readonly steps: number;
+  readonly clock: () => number;
+}
+
 /** Writes a store with one run that has not begun: a training session of a few seconds. */
-export function writeSession(file: string, seed: number, clock: () => number): void {
+export function writeSession(file: string, { seed, steps, clock }: Session): void {
   const config = configure('quick', {
     seed,
-    steps: 6,
+    steps,
     model: { dim: 64, layers: 1, heads: 2, hidden: 128, context: 128 },
     tasks: { train: 60, heldOut: 10 },
     imitation: {
-      chunks: COLD_CHUNKS,
+      chunks: steps,
       stepsPerChunk: 30,
       batchTokens: 512,
       learningRate: 5e-3,
@@ -32,6 +39,3 @@ export function writeSession(file: string, seed: number, clock: () => number): v
     store.close();
   }
 }
-
-/** Chunks of the cold start, each of which ends with weights. */
-const COLD_CHUNKS = 6;

@@ -82,6 +82,7 @@ const BENCHES: { readonly [name: string]: (options: Options, progress: ProgressL
           operationKills,
           fills,
           seed,
+          steps: 6,
           clock: Date.now,
           onProgress: (done) => progress.show('striking', done, blows, 'blows'),
         }),
