@@ -64,7 +64,7 @@ async function killOperation(operation: Operation, options: OperationKills): Pro
     const isWhole = (left.print === before.print || left.print === end.print) && left.whole && source.whole;
     blows.push({
       phase: operation,
-      after,
+      after: `${after}, ${left.print === end.print ? 'all' : 'nothing'} written`,
       announced: (after === 'done' ? end : before).events,
       stored: left.events,
       whole: isWhole,

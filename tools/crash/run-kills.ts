@@ -56,7 +56,8 @@ function nextMoment({ kills, events, random }: RunKills, done: number, last: Blo
   if (left <= 0) return () => null;
   const isCold = done < kills * COLD_SHARE;
   if (kind < (isCold ? 0.3 : START_SHARE)) return (type) => (type === STARTED ? delay * STARTING : null);
-  // Learning has few events and takes long; it gets kills that count time from where the process goes on.
+  // Learning has few events and takes long; it gets kills that count time from where it begins.
+  if (isCold && kind < 0.7) return (type) => (type === 'imitated' ? delay * LEARNING : null);
   if (isCold || (last?.phase === 'weights' && kind < AGAIN)) {
     return (type) => (type === 'resumed' ? delay * (RESTORING + LEARNING) : null);
   }
