@@ -57,7 +57,7 @@ async function killOperation(operation: Operation, options: OperationKills): Pro
   const blows: Blow[] = [];
   while (blows.length < kills) {
     const place = prepare(operation, options);
-    const { killed, after } = await strike(operation, place, clock, random.uniform() * took);
+    const { killed, after } = await strike(operation, place, clock, momentOf(random) * took);
     if (!killed) continue;
     const left = contentsOf(place.target, clock);
     const source = contentsOf(place.store, clock);
@@ -75,6 +75,16 @@ async function killOperation(operation: Operation, options: OperationKills): Pro
   }
   rmSync(folder, { recursive: true });
   return blows;
+}
+
+/** A share of the time that the operation takes: anywhere, or close to its beginning or its end, where it commits. */
+function momentOf(random: RandomStream): number {
+  const [low, high] = random.pick([
+    [0, 1],
+    [0, 0.1],
+    [0.85, 1.05],
+  ] as const);
+  return low + random.uniform() * (high - low);
 }
 
 function prepare(operation: Operation, { store, exported, folder }: OperationKills): Place {

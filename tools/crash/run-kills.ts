@@ -54,7 +54,7 @@ function nextMoment({ kills, events, random }: RunKills, done: number, last: Blo
   const left = kills - done;
   const [kind, fraction, delay] = [random.uniform(), random.uniform(), random.uniform()];
   if (left <= 0) return () => null;
-  const isCold = done < kills * COLD_SHARE;
+  const isCold = done < kills * COLD_SHARE && (last === undefined || last.phase === 'cold start');
   if (kind < (isCold ? 0.3 : START_SHARE)) return (type) => (type === STARTED ? delay * STARTING : null);
   // Learning has few events and takes long; it gets kills that count time from where it begins.
   if (isCold && kind < 0.7) return (type) => (type === 'imitated' ? delay * LEARNING : null);

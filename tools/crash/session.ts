@@ -30,7 +30,8 @@ export function writeSession(file: string, { seed, steps, clock }: Session): voi
       designerTokens: 40,
       executorTokens: 24,
     },
-    stage: { steps: 2, first: 'executor' },
+    // Designers learn from the first step on, so that there are weights that later ones supersede.
+    stage: { steps: 2, first: 'designer' },
   });
   const store = Store.open(file, { mode: 'create', clock });
   try {
