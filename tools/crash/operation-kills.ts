@@ -82,7 +82,7 @@ function momentOf(random: RandomStream): number {
   const [low, high] = random.pick([
     [0, 1],
     [0, 0.1],
-    [0.85, 1.05],
+    [0.8, 1.4],
   ] as const);
   return low + random.uniform() * (high - low);
 }
