@@ -110,15 +110,19 @@ function sync(path: string): void {
   }
 }
 
-/** Drafts of exports to the same place whose processes were killed. */
+/** Drafts of exports to the same place whose processes were killed, and what SQLite keeps beside them. */
 function removeLeftovers(file: string): void {
-  for (const name of readdirSync(dirname(file))) {
-    const pid = /\.partial-(\d+)$/.exec(name)?.[1];
-    if (pid === undefined || name !== `${basename(file)}.partial-${pid}` || isAlive(Number(pid), ''))
-      continue;
-    rmSync(join(dirname(file), name), { force: true });
+  const name = basename(file);
+  for (const other of readdirSync(dirname(file))) {
+    if (!other.startsWith(name)) continue;
+    const pid = LEFTOVER.exec(other.slice(name.length))?.[1];
+    if (pid === undefined || isAlive(Number(pid), '')) continue;
+    rmSync(join(dirname(file), other), { force: true });
   }
 }
+
+/** A draft may itself have been in the making. */
+const LEFTOVER = /^\.partial-(\d+)(?:\.new-\d+)?(?:-wal|-shm|-journal)?$/;
 
 function taken(path: string): UserError {
   return new UserError('export-exists', `There is a file ${path} already; name another one to export to.`);

@@ -142,6 +142,9 @@ describe('an export', () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
     for (const name of [
       `run.db.partial-${pid}`,
+      `run.db.partial-${pid}-journal`,
+      `run.db.partial-${pid}.new-${pid}`,
+      `run.db.partial-${pid}.new-${pid}-wal`,
       `run.db.partial-${process.ppid}`,
       `xrun.db.partial-${pid}`,
     ]) {

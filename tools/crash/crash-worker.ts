@@ -1,38 +1,29 @@
-// Starts or goes on with a small run in a process of its own, so that the harness can kill it at any moment.
-// Says, a line each: the number of events that are stored, and the type of the last one.
-import { configure } from '../../src/runtime/config.ts';
+// Goes on with a store's run as `troupe train --resume` does, but announces every event that is stored, a line each:
+// its number and its type; before them, that the run is resumed. Ends on a failure as the command does.
+import { UserError } from '../../src/core/errors.ts';
 import { defaultKit } from '../../src/runtime/kit.ts';
-import { resumeRun, startRun } from '../../src/runtime/run.ts';
+import { resumeRun } from '../../src/runtime/run.ts';
 import { Store } from '../../store/store.ts';
 
-const [file = '', seed = '1'] = process.argv.slice(2);
-const store = Store.open(file, { mode: 'create', clock: Date.now });
-const config = configure('quick', {
-  seed: Number(seed),
-  steps: 6,
-  model: { dim: 64, layers: 1, heads: 2, hidden: 128, context: 128 },
-  tasks: { train: 60, heldOut: 10 },
-  imitation: { chunks: 6, stepsPerChunk: 30, batchTokens: 512, learningRate: 5e-3, designerShare: 0.6 },
-  rollout: {
-    tasksPerStep: 8,
-    designs: 4,
-    executions: 3,
-    temperature: 1,
-    designerTokens: 40,
-    executorTokens: 24,
-  },
-  stage: { steps: 2, first: 'executor' },
-});
-const options = {
-  kit: defaultKit(),
-  hardware: { samplers: 2 },
-  codeVersion: 'crash',
-  onEvents: (events: readonly { readonly seq: number; readonly type: string }[]) => {
-    const last = events.at(-1);
-    if (last !== undefined) process.stdout.write(`${last.seq} ${last.type}\n`);
-  },
-};
-const run =
-  store.runs().length === 0 ? startRun(store, config, options) : resumeRun(store, 'latest', options);
-await run.finished;
-store.close();
+const [file = ''] = process.argv.slice(2);
+try {
+  const store = Store.open(file, { mode: 'write', clock: Date.now });
+  try {
+    const { finished } = resumeRun(store, 'latest', {
+      kit: defaultKit(),
+      hardware: { samplers: 2 },
+      codeVersion: 'crash',
+      onEvents: (events) => {
+        process.stdout.write(events.map(({ seq, type }) => `${seq} ${type}\n`).join(''));
+      },
+    });
+    process.stdout.write('0 resumed\n');
+    await finished;
+  } finally {
+    store.close();
+  }
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`troupe: ${error.message}\n`);
+  process.exitCode = 2;
+}

@@ -2,10 +2,12 @@ import { type BenchReport, bench as measureAll } from '../../../tools/bench/benc
 import { type CheckFigures, measureCheck } from '../../../tools/bench/check.ts';
 import { inScratch, machine } from '../../../tools/bench/measure.ts';
 import { measureStore, type StoreReport } from '../../../tools/bench/store.ts';
-import { type CrashReport, crash } from '../../../tools/crash/crash.ts';
+import { crash } from '../../../tools/crash/crash.ts';
+import { byPhase, isUnharmed } from '../../../tools/crash/report.ts';
 import { type FuzzReport, fuzzScripts } from '../../../tools/fuzz/fuzz.ts';
 import { UserError } from '../../core/errors.ts';
 import { configure } from '../../runtime/config.ts';
+import { crashLines } from '../crash-lines.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { table } from '../table.ts';
 
@@ -70,38 +72,29 @@ const BENCHES: { readonly [name: string]: (options: Options, progress: ProgressL
       return { report, lines: fuzzLines(report), good: report.violations.length === 0 };
     },
     async crash({ count = 100, seed }, progress) {
+      const operationKills = Math.ceil(count / 10);
+      const fills = 3;
+      const blows = count + 3 * operationKills + fills + 1;
       const report = await inScratch((file) =>
         crash({
-          calm: file('calm.db'),
-          disturbed: file('disturbed.db'),
+          file,
           kills: count,
+          operationKills,
+          fills,
           seed,
+          steps: 6,
           clock: Date.now,
-          onProgress: (done) => progress.show('killing a run', done, count, 'kills'),
+          onProgress: (done) => progress.show('striking', done, blows, 'blows'),
         }),
       );
-      return { report, lines: crashLines(report), good: isUnharmed(report) };
+      const summary = byPhase(report.blows);
+      return {
+        report: { machine: machine(), ...report, summary },
+        lines: crashLines(report),
+        good: isUnharmed(report),
+      };
     },
   };
-
-function isUnharmed({ kills, sameEvents, sameWeights, lost }: CrashReport): boolean {
-  return sameEvents && sameWeights && lost === 0 && kills.every(({ whole }) => whole);
-}
-
-function crashLines({ kills, events, sameEvents, sameWeights, lost }: CrashReport): string[] {
-  const rows = kills.map(({ after, announced, stored, whole }, index) => [
-    String(index + 1),
-    after,
-    String(announced),
-    String(stored),
-    whole ? 'whole' : 'DAMAGED',
-  ]);
-  return [
-    `${kills.length} kills over ${events} events; ${lost} acknowledged events lost`,
-    `event hash ${sameEvents ? 'equal to' : 'DIFFERENT from'} the undisturbed run's, weights hash ${sameWeights ? 'equal' : 'DIFFERENT'}`,
-    table(['kill', 'after', 'announced', 'stored', 'store'], rows),
-  ];
-}
 
 type Row = [string, string, string, string];
 
