@@ -1,20 +1,10 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { UserError } from '../src/core/errors.ts';
-import { isAlive } from './alive.ts';
 import { copyRun } from './copy-run.ts';
 import { codeOf } from './failure.ts';
 import { checkRun } from './integrity.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { Runs } from './runs.ts';
 import { Store } from './store.ts';
 
@@ -109,20 +99,6 @@ function sync(path: string): void {
     closeSync(descriptor);
   }
 }
-
-/** Drafts of exports to the same place whose processes were killed, and what SQLite keeps beside them. */
-function removeLeftovers(file: string): void {
-  const name = basename(file);
-  for (const other of readdirSync(dirname(file))) {
-    if (!other.startsWith(name)) continue;
-    const pid = LEFTOVER.exec(other.slice(name.length))?.[1];
-    if (pid === undefined || isAlive(Number(pid), '')) continue;
-    rmSync(join(dirname(file), other), { force: true });
-  }
-}
-
-/** A draft may itself have been in the making. */
-const LEFTOVER = /^\.partial-(\d+)(?:\.new-\d+)?(?:-wal|-shm|-journal)?$/;
 
 function taken(path: string): UserError {
   return new UserError('export-exists', `There is a file ${path} already; name another one to export to.`);

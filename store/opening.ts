@@ -16,6 +16,7 @@ import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { UserError } from '../src/core/errors.ts';
 import { codeOf } from './failure.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { APPLICATION_ID, createFile, SCHEMA_VERSION } from './schema.ts';
 import { upgrade } from './upgrade.ts';
 
@@ -37,6 +38,8 @@ export function openDatabase(file: string, mode: Mode): Database.Database {
     if (mode !== 'create') throw missing(file);
     if (!existsSync(dirname(file))) throw missingDirectory(file);
     accessSync(dirname(file), constants.W_OK);
+    removeLeftovers(file);
+    if (existsSync(`${file}-wal`) && !existsSync(file)) throw orphanedLog(file);
     createFile(file);
   }
   const header = readHeader(file);
@@ -157,6 +160,14 @@ function missing(file: string): UserError {
   return new UserError(
     'store-missing',
     `There is no store at ${file}; start a run with \`troupe train\`, or name another file with --store.`,
+  );
+}
+
+/** SQLite would take it for the new file's own, and mix old pages into it. */
+function orphanedLog(file: string): UserError {
+  return new UserError(
+    'store-orphaned-log',
+    `There is a ${file}-wal, which belongs to a store ${file} that is gone; bring that back, or delete ${file}-wal and ${file}-shm.`,
   );
 }
 

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -177,3 +178,25 @@ function foreignDatabase(): Buffer {
   db.exec('CREATE TABLE recipes (name TEXT)');
   return db.serialize();
 }
+
+test('what a killed process left of a store in the making is removed; what a living one makes is not', () => {
+  const directory = scratchDirectory();
+  const file = join(directory, 'troupe.db');
+  const dead = spawnSync(process.execPath, ['-e', '']).pid;
+  for (const end of ['', '-wal', '-journal']) writeFileSync(`${file}.new-${dead}${end}`, 'half');
+  writeFileSync(`${file}.new-${process.ppid}`, 'half');
+  writeFileSync(`${file}.new-x`, 'mine');
+  openStore(file, 'create').close();
+  expect(readdirSync(directory).sort()).toEqual(
+    ['troupe.db', `troupe.db.new-${process.ppid}`, 'troupe.db.new-x'].sort(),
+  );
+});
+
+test('a write-ahead log without its store is not taken for that of a new one', () => {
+  const file = join(scratchDirectory(), 'troupe.db');
+  writeFileSync(`${file}-wal`, 'of a store that was deleted');
+  expect(() => openStore(file, 'create')).toThrow(/belongs to a store \S+ that is gone/);
+  expect(existsSync(file)).toBe(false);
+  rmSync(`${file}-wal`);
+  openStore(file, 'create').close();
+});
