@@ -90,7 +90,7 @@ return function (f, self) {
     stringify: `return function (value, replacer, space) {
   charge(weight(replacer));
   const text = original(value, replacer, space);
-  charge(weight(text) / 8);
+  charge(weight(text) / 2);
   return text;
 };`,
     parse: `return function (text, reviver) {

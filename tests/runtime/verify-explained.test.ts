@@ -7,7 +7,7 @@ import { type VerifyOptions, verifyRun } from '../../src/runtime/verify.ts';
 import type { StoredEvent } from '../../store/event-log.ts';
 import type { Store } from '../../store/store.ts';
 import { forgeRun, otherData } from './forge.ts';
-import { KIT, runOptions, scratch, smallConfig } from './small-run.ts';
+import { KIT, runOptions, scratch, tinyConfig } from './small-run.ts';
 
 // What a verification says of the first difference: real runs, with a node of the user's own.
 
@@ -21,7 +21,7 @@ let store: Store;
 
 beforeAll(async () => {
   store = directory.open('whole.db');
-  await startRun(store, smallConfig({ steps: 1 }), { ...runOptions(), kit: OWN }).finished;
+  await startRun(store, tinyConfig({ steps: 1 }), { ...runOptions(), kit: OWN }).finished;
 });
 afterAll(() => {
   store.close();

@@ -7,15 +7,9 @@ import { type VerifyOptions, verifyRun } from '../../src/runtime/verify.ts';
 import type { StoredEvent } from '../../store/event-log.ts';
 import type { Store } from '../../store/store.ts';
 import { forgeRun, otherCall, otherData } from './forge.ts';
-import { KIT, runOptions, scratch, smallConfig } from './small-run.ts';
+import { KIT, runOptions, scratch, tinyConfig } from './small-run.ts';
 
-// Parts of a real run of seconds: real weights, sandbox, training and store. Each verification trains again: little.
-
-const quickToVerify = smallConfig({
-  steps: 2,
-  shards: 1,
-  imitation: { ...smallConfig().imitation, chunks: 2, stepsPerChunk: 40 },
-});
+// Parts of a real run of seconds: real weights, sandbox, training and store.
 
 const directory = scratch();
 let store: Store;
@@ -23,7 +17,7 @@ let events: readonly StoredEvent[];
 
 beforeAll(async () => {
   store = directory.open('whole.db');
-  await startRun(store, quickToVerify, runOptions(1)).finished;
+  await startRun(store, tinyConfig(), runOptions(1)).finished;
   events = [...store.reader('latest').events()];
 });
 afterAll(() => {

@@ -5,7 +5,7 @@ import { type VerifyOptions, verifyRun } from '../../src/runtime/verify.ts';
 import type { StoredEvent } from '../../store/event-log.ts';
 import type { Store } from '../../store/store.ts';
 import { forgeRun, otherCall, otherData } from './forge.ts';
-import { KIT, runOptions, scratch, smallConfig } from './small-run.ts';
+import { KIT, runOptions, scratch, tinyConfig } from './small-run.ts';
 
 // Other arithmetic on the same machine: ONNX Runtime splits its sums among two threads.
 
@@ -14,7 +14,7 @@ let store: Store;
 
 beforeAll(async () => {
   store = directory.open('whole.db');
-  await startRun(store, smallConfig(), runOptions()).finished;
+  await startRun(store, tinyConfig(), runOptions()).finished;
 });
 afterAll(() => {
   store.close();
@@ -141,7 +141,7 @@ describe('verify --tolerance', () => {
 
   it('verifies models of each role, forks, and interrupted runs', async () => {
     const split = directory.open('split.db');
-    await startRun(split, smallConfig({ policies: 'per-role', steps: 1 }), runOptions()).finished;
+    await startRun(split, tinyConfig({ policies: 'per-role', steps: 1 }), runOptions()).finished;
     expect(await verify(split, { ...others, tolerance })).toMatchObject({ identical: true });
     const reader = split.reader('latest');
     const at = [...reader.events()].find(
