@@ -52,13 +52,14 @@ test('every measurement is taken and gives finite, positive figures', async () =
   expect(Object.values(shares).reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
 });
 
-test('the store is measured by itself, within steps, and with one long run', async () => {
-  const { logShare, logWallShare, stateAt, appendRatio, liveRatio, replayRatio } = await measureStore({
-    config,
+test('the store is measured by itself, within a run, and with one long run', async () => {
+  const { logShare, run, stateAt, appendRatio, liveRatio, replayRatio } = await measureStore({
+    config: { ...config, steps: 2 },
     seconds: 0.2,
     count: 12_000,
   });
-  for (const share of [logShare, logWallShare]) {
+  expect(run.logShare).toBe(logShare);
+  for (const share of [logShare, run.logWallShare]) {
     expect(share).toBeGreaterThan(0);
     expect(share).toBeLessThan(1);
   }

@@ -12,9 +12,6 @@ export interface StepTimes {
   credit: number;
   learn: number;
   log: number;
-  /** CPU time within appends, and of all threads. */
-  logCpu: number;
-  cpu: number;
   actors: number;
   sampling: number;
   sandbox: number;
@@ -64,7 +61,6 @@ export class StepMeter {
   #start = 0;
   #picked = 0;
   #load = performance.eventLoopUtilization();
-  #cpu = process.cpuUsage();
 
   /** `onStep` hears of every finished step. */
   constructor(onStep: () => void) {
@@ -74,14 +70,7 @@ export class StepMeter {
   /** Times the appends of a log, in place. */
   watchLog(log: EventLog): void {
     const append = log.append.bind(log);
-    log.append = (events, blobs) => {
-      const before = process.threadCpuUsage();
-      try {
-        return this.#time('log', () => append(events, blobs));
-      } finally {
-        if (this.#step !== null) this.#step.logCpu += secondsOf(process.threadCpuUsage(before));
-      }
-    };
+    log.append = (events, blobs) => this.#time('log', () => append(events, blobs));
   }
 
   /** The factory, with the making, starting and sending of its actors timed. */
@@ -138,12 +127,10 @@ export class StepMeter {
     if (this.#step !== null) {
       this.#step.total = now() - this.#start;
       this.#step.mainThread = load.active / 1000;
-      this.#step.cpu = secondsOf(process.cpuUsage(this.#cpu));
       this.steps.push(this.#step);
       this.#onStep();
     }
     this.#load = performance.eventLoopUtilization();
-    this.#cpu = process.cpuUsage();
     this.#start = now();
     this.#step = isStep ? nothing() : null;
   }
@@ -159,10 +146,6 @@ export class StepMeter {
   }
 }
 
-function secondsOf({ user, system }: { readonly user: number; readonly system: number }): number {
-  return (user + system) / 1e6;
-}
-
 function nothing(): StepTimes {
   return {
     total: 0,
@@ -171,8 +154,6 @@ function nothing(): StepTimes {
     credit: 0,
     learn: 0,
     log: 0,
-    logCpu: 0,
-    cpu: 0,
     actors: 0,
     sampling: 0,
     sandbox: 0,

@@ -21,10 +21,8 @@ export interface StepFigures {
    * between, such as storing the new weights.
    */
   readonly shares: { readonly [part in (typeof PARTS)[number] | 'rest']: number };
-  /** CPU time within the log's `append` by that of all threads. */
+  /** Wall time within the log's `append`, on the main thread, by the step's. */
   readonly logShare: number;
-  /** Wall time within the log's `append`, on the main thread, by the step's; where cores are scarce, mostly waiting for one. */
-  readonly logWallShare: number;
   /** Wall time within actors: making them, starting them, sending them events. */
   readonly actorShare: number;
   /** Time with at least one policy call outstanding. It overlaps with all else. */
@@ -61,8 +59,7 @@ export async function measureStep(given: Workload, measuring: Measuring): Promis
   return {
     seconds: total / counted.length,
     shares: { pick, rollout, credit, learn, rest: 1 - pick - rollout - credit - learn },
-    logShare: sum('logCpu') / sum('cpu'),
-    logWallShare: sum('log') / total,
+    logShare: sum('log') / total,
     actorShare: sum('actors') / total,
     samplingShare: sum('sampling') / total,
     sandboxShare: sum('sandbox') / total,

@@ -118,7 +118,7 @@ function allLines({ decode, trainStep, log, step }: BenchReport): string[] {
     ['', 'replay', count(log.replayPerSecond), 'events/s'],
     ['step of a run', 'whole', step.seconds.toFixed(2), 's'],
     ...Object.entries(step.shares).map(([part, share]): Row => ['', part, percent(share), '%']),
-    ['within a step', 'log append', percent(step.logWallShare), '%'],
+    ['within a step', 'log append', percent(step.logShare), '%'],
     ['', 'actors', percent(step.actorShare), '%'],
     ['', 'main thread busy', percent(step.mainThreadShare), '%'],
     ['', 'sampling outstanding', percent(step.samplingShare), '%'],
@@ -127,7 +127,7 @@ function allLines({ decode, trainStep, log, step }: BenchReport): string[] {
 }
 
 function storeLines(report: StoreReport): string[] {
-  const { bytesPerToken, stateAt, ...log } = report;
+  const { bytesPerToken, stateAt, run, ...log } = report;
   return figuresTable([
     ['append', 'events of a run', count(log.appendPerSecond), 'events/s'],
     ['', 'bare SQLite insert', count(log.bareInsertPerSecond), 'rows/s'],
@@ -138,8 +138,9 @@ function storeLines(report: StoreReport): string[] {
     ['replay', 'reading alone', count(log.readPerSecond), 'events/s'],
     ['', 'reading and actors', count(log.replayPerSecond), 'events/s'],
     ['', 'by the slower of the two', log.replayRatio.toFixed(2), ''],
-    ['training step', 'within appends', percent(log.logShare), '% of CPU time'],
-    ['', '', percent(log.logWallShare), '% of wall time'],
+    ['a whole run', `of ${count(run.events)} events`, run.seconds.toFixed(0), 's'],
+    ['', 'within appends', percent(run.logShare), '% of its CPU time'],
+    ['', '', percent(run.logWallShare), '% of its wall time'],
     ['sampled token', 'id and log-probability', bytesPerToken.sampled.toFixed(1), 'bytes'],
     ['', 'the same as JSON', bytesPerToken.sampledAsJson.toFixed(1), 'bytes'],
     ['', 'calls, prompts and texts included', bytesPerToken.calls.toFixed(1), 'bytes'],
