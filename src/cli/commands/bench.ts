@@ -53,7 +53,8 @@ const BENCHES: { readonly [name: string]: (options: Options, progress: ProgressL
         config: configure('quick', {}),
         seconds,
         count,
-        onProgress: (what, done, total) => progress.show(`measuring ${what}`, done, total, 'measurements'),
+        onProgress: (what, done, total) =>
+          progress.show(`measuring ${what}`, Math.floor(done), total, 'measurements', done / total),
       });
       return { report, lines: storeLines(report), good: true };
     },
