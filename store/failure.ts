@@ -6,12 +6,20 @@ import { UserError } from '../src/core/errors.ts';
  * that level come back as they are: they are bugs.
  */
 export function storeFailure(error: unknown, file: string): unknown {
-  const code = codeOf(error);
+  const code = lacksPart(error) ? 'SQLITE_CORRUPT' : codeOf(error);
   for (const [pattern, name, sentence] of FAILURES) {
     if (pattern.test(code)) return new UserError(name, `${sentence.replace('FILE', file)} (${code}).`);
   }
   return error;
 }
+
+/** Whether a table or view is not there that every store has. */
+function lacksPart(error: unknown): boolean {
+  return error instanceof Database.SqliteError && LACKS.test(error.message);
+}
+
+const LACKS =
+  /^no such (table|view): (main\.)?(runs|attempts|streams|events|tails|snapshots|blobs|blob_refs|removed_blobs|log|calls)$/;
 
 /** The code of an SQLite or system error; empty for any other. */
 export function codeOf(error: unknown): string {

@@ -1,6 +1,8 @@
 import { UserError } from '../src/core/errors.ts';
 import { copyRun } from './copy-run.ts';
+import type { EventReader } from './event-log.ts';
 import type { CopyProgress } from './export-run.ts';
+import { checkRun } from './integrity.ts';
 import { type RunRow, Runs } from './runs.ts';
 import { Store } from './store.ts';
 import { checkStore } from './store-check.ts';
@@ -19,10 +21,15 @@ export interface ImportedRun {
  * Opens a file to import from, without ever changing it, and checks all of it. Throws UserError, before anything
  * else is touched, for a file that is no store, holds no runs, or is not as it was written.
  */
-export function openImport(file: string, clock: () => number, onProgress?: CopyProgress): Store {
+export function openImport(
+  file: string,
+  clock: () => number,
+  onProgress?: CopyProgress,
+  further?: (run: EventReader) => readonly string[],
+): Store {
   const source = open(file, clock);
   try {
-    const { problems, runs } = checkStore(source, (done, of) => onProgress?.('checking', done, of));
+    const { problems, runs } = checkStore(source, (done, of) => onProgress?.('checking', done, of), further);
     const [first] = problems;
     if (first !== undefined) {
       const run = first.run === undefined ? '' : `${first.run}: `;
@@ -38,18 +45,21 @@ export function openImport(file: string, clock: () => number, onProgress?: CopyP
 
 /**
  * Takes all runs of another store into this one, each as a new run, in one transaction: all of them, or none if it
- * fails. A run that is here already, by its configuration and its chain of commits, is left out.
+ * fails. A run that is here already and whole, by its configuration and its chain of commits, is left out.
  */
 export function importRuns(source: Store, store: Store, onProgress?: CopyProgress): ImportedRun[] {
   const runs = new Runs(source.connection).all();
   const total = runs.reduce((sum, { events }) => sum + events, 0);
   const { connection } = store;
+  // A run that is here and damaged is no reason to leave out one that is whole.
+  const known = new Runs(connection).all().filter((other) => runs.some((row) => isSame(row, other)));
+  const damaged = new Set(known.map(({ id }) => id).filter((id) => checkRun(store, id).problems.length > 0));
   const imported = source.connection.snapshot(() =>
     connection.write(() => {
       const here = new Runs(connection);
       let before = 0;
       return runs.map((row) => {
-        const same = here.all().find((other) => isSame(row, other));
+        const same = here.all().find((other) => isSame(row, other) && !damaged.has(other.id));
         const target = same ?? here.next();
         if (same === undefined) {
           copyRun(source.connection, row, connection, target, (done) =>

@@ -48,7 +48,7 @@ export function openDatabase(file: string, mode: Mode): Database.Database {
   const db = !reads
     ? new Database(file, { fileMustExist: true, timeout: PATIENCE })
     : mode === 'read'
-      ? openForReading(file)
+      ? openForReading(file, header)
       : openToInspect(file, header);
   try {
     db.pragma('synchronous = NORMAL');
@@ -107,14 +107,15 @@ function checkVersion(file: string, version: number): void {
  * connection would leave its `-shm` and `-wal` files behind. Where SQLite cannot make those files, the
  * store is read from a private copy.
  */
-function openForReading(file: string): Database.Database {
+function openForReading(file: string, { version }: Header): Database.Database {
+  // Reading does not change a file: an older format is brought up to date in the copy.
+  if (version < SCHEMA_VERSION) return openCopy(file);
   if (isWritable(file) && isWritable(dirname(file)))
     return new Database(file, { fileMustExist: true, timeout: PATIENCE });
   const db = new Database(file, { readonly: true, fileMustExist: true });
   try {
-    if (Number(db.pragma('user_version', { simple: true })) === SCHEMA_VERSION) return db;
-    db.close(); // An older format is brought up to date in the copy.
-    return openCopy(file);
+    db.pragma('user_version');
+    return db;
   } catch (error) {
     db.close();
     if (!/^SQLITE_(CANTOPEN|READONLY)/.test(codeOf(error))) throw error;

@@ -128,7 +128,7 @@ function parts(db: Database.Database): string[] {
     .prepare<[], { part: string }>(
       `SELECT s.name || '.' || c.name AS part FROM sqlite_schema AS s JOIN pragma_table_info(s.name) AS c
        WHERE s.type = 'table'
-       UNION ALL SELECT name FROM sqlite_schema WHERE type = 'index'`,
+       UNION ALL SELECT name FROM sqlite_schema WHERE type IN ('index', 'view')`,
     )
     .all()
     .map(({ part }) => part);

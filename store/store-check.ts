@@ -1,5 +1,6 @@
 import { UserError } from '../src/core/errors.ts';
 import type { Connection } from './connection.ts';
+import type { EventReader } from './event-log.ts';
 import { checkFile, checkRun, type Problem } from './integrity.ts';
 import { missingParts } from './schema.ts';
 import type { Store } from './store.ts';
@@ -22,8 +23,14 @@ export interface StoreCheck {
  * Checks everything in a store: SQLite's own structures, every run by its hash chains, its blobs by their hashes,
  * and that no row refers to one that is not there. Reads the whole file, writes nothing. `onProgress` hears how
  * many events of how many were checked.
+ *
+ * @param further finds what a run says otherwise than its blobs, in words
  */
-export function checkStore(store: Store, onProgress?: (events: number, of: number) => void): StoreCheck {
+export function checkStore(
+  store: Store,
+  onProgress?: (events: number, of: number) => void,
+  further: (run: EventReader) => readonly string[] = () => [],
+): StoreCheck {
   const problems: StoreProblem[] = [];
   let runs = 0;
   let events = 0;
@@ -60,6 +67,9 @@ export function checkStore(store: Store, onProgress?: (events: number, of: numbe
       const check = checkRun(store, run, (done) => onProgress?.(before + done, total));
       events += check.events;
       problems.push(...check.problems.map((problem) => ({ run, ...problem })));
+      // What else is wrong is not to be read out of events that are damaged.
+      if (check.problems.length > 0) continue;
+      problems.push(...further(store.reader(run)).map((problem) => ({ run, problem })));
     }
   });
   return { ok: problems.length === 0, runs, events, problems };

@@ -39,7 +39,7 @@ const FROM_1_TO_2 = `
   INSERT INTO tails (run, events, chain) SELECT key, events, row_hash FROM runs;
   ALTER TABLE runs ADD COLUMN old_events INTEGER NOT NULL DEFAULT 0;
   UPDATE runs SET old_events = events;
-  DROP VIEW log;
+  DROP VIEW IF EXISTS log;
   ALTER TABLE runs DROP COLUMN events;
   ALTER TABLE runs DROP COLUMN row_hash;
   ALTER TABLE attempts ADD COLUMN code_version TEXT NOT NULL DEFAULT '';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EventLog, EventReader } from '../../store/event-log.ts';
+import { UserError } from '../core/errors.ts';
 import { sha256 } from '../core/hash.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Allowance } from '../designs/checks.ts';
@@ -184,7 +185,14 @@ export class Troupe {
       .read('session')
       .findLast((event) => event.type === 'imitated' || event.type === 'learned');
     if (last === undefined) return;
-    this.models.restore(log, labelSchema.parse(last.data).label);
+    const { label, version } = labelSchema.parse(last.data);
+    this.models.restore(log, label);
+    if (this.models.version !== version) {
+      throw new UserError(
+        'weights-altered',
+        `The weights of ${label} in the store are not those that the run learned; "troupe store check" says more.`,
+      );
+    }
     await this.load();
   }
 
@@ -246,4 +254,4 @@ function withFixedDesign(policy: Policy, script: string): Policy {
   };
 }
 
-const labelSchema = z.object({ label: z.string() });
+const labelSchema = z.object({ label: z.string(), version: z.string() });

@@ -1,5 +1,7 @@
 import { Store } from '../../../store/store.ts';
 import { checkStore, type StoreCheck } from '../../../store/store-check.ts';
+import { UserError } from '../../core/errors.ts';
+import { blobProblems } from '../../runtime/blob-check.ts';
 import { ProgressLine } from '../progress-line.ts';
 
 interface Options {
@@ -12,16 +14,27 @@ const SHOWN = 20;
 
 /** `troupe store check`: exit code 0 if everything in the file is as it was written, 1 if not. */
 export function storeCheck({ store: file, json }: Options): void {
-  const store = Store.open(file, { mode: 'read', clock: Date.now });
+  const check = checked(file);
+  process.stdout.write(json === true ? `${JSON.stringify(check)}\n` : describe(check, file));
+  process.exitCode = check.ok ? 0 : 1;
+}
+
+function checked(file: string): StoreCheck {
   const progress = new ProgressLine(process.stderr, Date.now);
   try {
-    const check = checkStore(store, (done, of) => progress.show('checking', done, of, 'events'));
-    progress.clear();
-    process.stdout.write(json === true ? `${JSON.stringify(check)}\n` : describe(check, file));
-    process.exitCode = check.ok ? 0 : 1;
+    const store = Store.open(file, { mode: 'read', clock: Date.now });
+    try {
+      const onProgress = (done: number, of: number) => progress.show('checking', done, of, 'events');
+      return checkStore(store, onProgress, blobProblems);
+    } finally {
+      store.close();
+    }
+  } catch (error) {
+    // Damage that keeps the file from being opened at all is what was asked about.
+    if (!(error instanceof UserError && error.code === 'store-damaged')) throw error;
+    return { ok: false, runs: 0, events: 0, problems: [{ problem: error.message }] };
   } finally {
     progress.clear();
-    store.close();
   }
 }
 

@@ -40,6 +40,12 @@ export interface EventContent {
  * forced calls out. Throws UserError for a member that the event does not have, or a value of another type.
  */
 export function changed(event: StoredEvent, changes: readonly Change[], tokenizer: Tokenizer): EventContent {
+  if (event.type === 'imitated' || event.type === 'learned') {
+    throw new UserError(
+      'not-changeable',
+      `${place(event)} is what training came to, and no value would change the weights; fork at an event after it.`,
+    );
+  }
   const data = changes.reduce<JsonObject>((before, change) => withMember(before, event, change), event.data);
   if (canonicalJson(data) === canonicalJson(event.data)) {
     throw new UserError('no-change', `${place(event)} says just that already; set it to something else.`);

@@ -65,6 +65,13 @@ export async function playAgain(
   const { kit, hardware, policies, onProgress } = options;
   const outputs = finishedUnder(reader, place, run);
   const streams = [...outputs.keys()];
+  const scopes = new Set(streams.map((stream) => /^(step\/\d+|eval\/\w+)/.exec(stream)?.[1]));
+  if (scopes.size > 1 && policies.executor === undefined) {
+    throw new UserError(
+      'replay-place',
+      `${place} holds ${scopes.size} steps and evaluations, each played by weights of its own; name one of them, such as ${[...scopes][0]}.`,
+    );
+  }
   const material = must(readMaterial(reader), 'the tasks and tokenizer of the run');
   const roles = (['designer', 'executor'] as const).filter((role) => policies[role] !== undefined);
   const versions = roles.map((role) => [role, findVersion(reader, policies[role] ?? '', run)] as const);

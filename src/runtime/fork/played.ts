@@ -1,5 +1,6 @@
 import type { EventReader } from '../../../store/event-log.ts';
 import { InvariantError, must } from '../../core/errors.ts';
+import { weightsHash } from '../../policies/parameters.ts';
 import type { RunConfig } from '../config.ts';
 import type { Kit } from '../kit.ts';
 import type { Models } from '../models.ts';
@@ -22,12 +23,14 @@ export async function restorePlayed(
   stream: string,
   onStep?: (done: number, of: number) => void,
 ): Promise<void> {
-  const played = reader.readPrefix(stream).find(({ type }) => type === 'called')?.data.version;
+  const call = reader.readPrefix(stream).find(({ type }) => type === 'called');
+  const played = call?.data.version;
   const kept = keptVersions(reader).find(({ version }) => version === played);
   if (kept !== undefined) return models.restoreWeights(reader, kept.label);
   const began = must(reader.read(stream)[0], `the first event of ${stream}`).seq;
   models.takeFrom(await modelsAt(reader, began, config, material, kit, onStep));
-  if (typeof played === 'string' && config.policies === 'shared' && models.version !== played) {
+  const role = call?.stream.includes('/agent/') ? 'executor' : 'designer';
+  if (typeof played === 'string' && weightsHash(models.weights(models.modelOf(role))) !== played) {
     throw new InvariantError(`the weights ${played.slice(0, 10)} of ${stream} are not to be had`);
   }
 }

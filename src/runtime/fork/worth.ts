@@ -1,6 +1,6 @@
 import type { EventReader } from '../../../store/event-log.ts';
 import { MemoryLog } from '../../../store/memory-log.ts';
-import { must } from '../../core/errors.ts';
+import { must, UserError } from '../../core/errors.ts';
 import { type ForkCredit, forkCredit } from '../../credit/leave-one-out.ts';
 import type { RunConfig } from '../config.ts';
 import type { Kit } from '../kit.ts';
@@ -28,6 +28,12 @@ export async function executionWorth(
   options: WorthOptions,
 ): Promise<ExecutionWorth> {
   const { kit, hardware, draws, onProgress } = options;
+  if (config.forks?.some(({ policies, fresh }) => policies !== undefined || fresh !== undefined)) {
+    throw new UserError(
+      'forked-credit',
+      'This run branches off another one with other policies or fresh draws; --by fork takes runs without, such as its parent.',
+    );
+  }
   const execution = readExecution(reader, stream);
   const material = must(readMaterial(reader), 'the tasks and tokenizer of the run');
   const troupe = new Troupe({ ...config, forks: [] }, material, kit, new MemoryLog(() => 0), hardware, {

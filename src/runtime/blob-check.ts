@@ -1,0 +1,39 @@
+import type { EventReader } from '../../store/event-log.ts';
+import { hashJson } from '../core/hash.ts';
+
+/**
+ * What a run's blobs say otherwise than its events, in words: tasks and tokenizer have to be those that its first event
+ * names, kept weights those that were learned under their label, and the last weights have to be there. The
+ * moments of the optimisers are named by no event.
+ */
+export function blobProblems(reader: EventReader): string[] {
+  const session = reader.read('session');
+  const [start] = session;
+  if (start === undefined) return [];
+  const blobs = new Map(reader.blobs().map(({ name, hash }) => [name, hash]));
+  const problems = ['tasks', 'tokenizer']
+    .filter((name) => blobs.get(name) !== start.data[name])
+    .map((name) => `the blob ${name} is not the one that the run began with`);
+  const learned = session.filter(({ type }) => type === 'imitated' || type === 'learned');
+  for (const { data } of learned) {
+    const label = String(data.label);
+    const version = versionUnder(blobs, label);
+    if (version === null) {
+      if (data === learned.at(-1)?.data) problems.push(`the weights of ${label}, the last ones, are missing`);
+    } else if (version !== data.version) {
+      problems.push(`the weights of ${label} are not those that the run learned`);
+    }
+  }
+  return problems;
+}
+
+/** The policy version whose weights stand under a label, named as `Models.version` does; null if there are none. */
+function versionUnder(blobs: ReadonlyMap<string, string>, label: string): string | null {
+  const prefix = `weights/${label}/`;
+  const hashes = [...blobs].flatMap(([name, hash]) =>
+    name.startsWith(prefix) ? [[name.slice(prefix.length), hash] as const] : [],
+  );
+  const [only] = hashes;
+  if (only === undefined) return null;
+  return only[0] === 'shared' ? only[1] : hashJson(Object.fromEntries(hashes));
+}
