@@ -12,6 +12,8 @@ const verdictSchema = z.strictObject({
   mode: z.enum(['exact', 'tolerance']),
   tally: z.strictObject({ compared: z.number(), earlier: z.number(), taken: z.number() }),
   rollouts: z.strictObject({ executed: z.number(), all: z.number() }),
+  coldStart: z.boolean(),
+  limits: z.looseObject({ logProb: z.number() }).nullable(),
   differences: z.looseObject({ logProb: z.number() }).nullable(),
   code: z.strictObject({ recorded: z.string(), now: z.string() }),
   identical: z.boolean(),

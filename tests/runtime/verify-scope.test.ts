@@ -90,7 +90,7 @@ describe('verify --from --to', () => {
     [{ sample: 100.5 }, /above 0 and at most 100/],
     [{ sample: Number.NaN }, /above 0 and at most 100/],
     [{ tolerance: 0 }, /A tolerance is a number above 0/],
-    [{ tolerance: 1e-3, sample: 5 }, /leave out --sample or --tolerance/],
+    [{ sampleSeed: 1 }, /give --sample too/],
   ])('refuses %o', async (options, sentence) => {
     await expect(verify(store, options)).rejects.toThrow(sentence);
   });

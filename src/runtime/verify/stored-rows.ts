@@ -33,7 +33,7 @@ export async function explainProblem(
       ...options,
       ...{ from: to, to, sample: undefined, sampleSeed: undefined, sidecar: undefined },
     });
-    if (found === null) return { ...divergence, executed: '(what the event says is what comes out)' };
+    if (found === null) return { ...divergence, executed: '(comes out as the event says)' };
     const { divergence: executed } = found;
     // An execution that differs elsewhere says nothing of this event.
     const there = executed.seq === null ? problem.stream === undefined : executed.seq === seq;
