@@ -52,14 +52,14 @@ describe('an interrupted verification', () => {
   }
 
   it('goes on where it was, however often, and ends with the same verdict', async () => {
-    const whole = await verify(store, {});
+    const calls = [...store.reader('latest').events()].filter(({ type }) => type === 'called').length;
     await interrupt(at(0.5));
     await interrupt(at(0.8));
     const result = await verify(store, { sidecar: sidecar() });
     expect(result).toMatchObject({ identical: true, divergence: null });
     expect(result.tally.earlier).toBeGreaterThan(at(0.4));
     expect(result.tally.compared + result.tally.earlier).toBe(count);
-    expect(result.calls).toBeLessThan(whole.calls * 0.8);
+    expect(result.calls).toBeLessThan(calls * 0.8);
     expect(existsSync(file)).toBe(false);
   });
 
@@ -82,8 +82,7 @@ describe('an interrupted verification', () => {
       return tally.earlier > 0;
     };
     expect(await goneOn({})).toBe(true);
-    const others = [{ sample: 50 }, { codeVersion: 'other' }];
-    for (const other of others) expect([other, await goneOn(other)]).toEqual([other, false]);
+    expect(await goneOn({ codeVersion: 'other' })).toBe(false);
     const { of } = JSON.parse(written);
     for (const text of ['', '{}', '[1]', '{"format":1,"of":{},"upTo":-1}', `${written.slice(0, -3)}`]) {
       writeFileSync(file, text);
@@ -91,7 +90,13 @@ describe('an interrupted verification', () => {
     }
     writeFileSync(file, written);
     expect(sidecar().begin(of)).not.toBeNull();
-    for (const other of [{ to: at(0.5) - 1 }, { tolerance: 1e-3 }])
+    for (const other of [
+      { upTo: at(0.5) - 1 },
+      { from: 2 },
+      { sample: 50 },
+      { tolerance: 1e-3 },
+      { threads: 2 },
+    ])
       expect(sidecar().begin({ ...of, ...other })).toBeNull();
     rmSync(file);
   }, 120_000);

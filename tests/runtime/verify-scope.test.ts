@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRun } from '../../src/runtime/run.ts';
-import { rolloutOf } from '../../src/runtime/verify/scope.ts';
+import { rolloutOf, Scope, type ScopeOptions } from '../../src/runtime/verify/scope.ts';
 import { type VerifyOptions, verifyRun } from '../../src/runtime/verify.ts';
 import type { StoredEvent } from '../../store/event-log.ts';
 import type { Store } from '../../store/store.ts';
@@ -62,19 +62,20 @@ describe('verify --from --to', () => {
     const call = first(evaluated).seq;
     const step = first(({ stream }) => stream.startsWith('step/0001/')).seq;
     const forged = forgeRun(directory, store, 'call.db', evaluated, otherLogProbs);
-    expect(await verify(forged, { from: step })).toMatchObject({ identical: true });
+    expect(await verify(forged, { from: step, to: step + 50 })).toMatchObject({ identical: true });
     expect(await verify(forged, { from: call, to: call })).toMatchObject({
       identical: false,
       divergence: { seq: call, field: 'logProbs' },
     });
-    expect(await verify(forged, { to: call - 1 })).toMatchObject({ identical: true });
+    expect(await verify(forged, { from: call - 1, to: call - 1 })).toMatchObject({ identical: true });
     forged.close();
     const learned = ({ type }: StoredEvent) => type === 'learned';
     const unlearned = forgeRun(directory, store, 'loss.db', learned, lost);
     expect(await verify(unlearned, { from: step, to: step + 50 })).toMatchObject({
       divergence: { seq: first(learned).seq, field: 'loss', cause: 'unknown' },
     });
-    expect(await verify(unlearned, { to: first(learned).seq - 1 })).toMatchObject({ identical: true });
+    const before = first(learned).seq - 1;
+    expect(await verify(unlearned, { from: before, to: before })).toMatchObject({ identical: true });
     unlearned.close();
   });
 
@@ -126,10 +127,14 @@ describe('verify --sample', () => {
     expect(some).toMatchObject({ identical: true, rollouts: { executed: Math.round(all / 5), all } });
     expect(some.tally.compared + some.tally.taken).toBe(events.length);
     expect(some.tally.taken).toBeGreaterThan(events.length / 2);
-    expect(await verify(store, { from, sample: 20 })).toEqual(some);
-    const others = await verify(store, { from, sample: 20, sampleSeed: 1 });
-    expect(others.tally).not.toEqual(some.tally);
-    expect(await verify(store, { from, sample: 0.001 })).toMatchObject({ rollouts: { executed: 1 } });
+    const chosen = (options: ScopeOptions) => {
+      const scope = new Scope(store.reader('latest'), tinyConfig(), { from, ...options });
+      return events.filter((event) => scope.has(event)).map(({ seq }) => seq);
+    };
+    expect(chosen({ sample: 20 })).toHaveLength(some.tally.compared);
+    expect(chosen({ sample: 20 })).toEqual(chosen({ sample: 20, sampleSeed: 0 }));
+    expect(chosen({ sample: 20 })).not.toEqual(chosen({ sample: 20, sampleSeed: 1 }));
+    expect(chosen({ sample: 0.001 }).length).toBeGreaterThan(0);
     const scored = await verify(store, { from, sample: 20, tolerance: 1e-3 });
     expect(scored).toMatchObject({ identical: true, mode: 'tolerance', tally: some.tally });
     expect(scored.differences?.logProb).toBeGreaterThan(0);

@@ -167,7 +167,6 @@ describe('verify --tolerance', () => {
     const half = await verify(split, { ...others, tolerance });
     expect(half).toMatchObject({ run: 'run-2', identical: true });
     expect(half.tally.compared).toBe(split.reader('latest').count());
-    expect(await verify(split)).toMatchObject({ identical: true });
     split.close();
   }, 60_000);
 });
