@@ -18,12 +18,14 @@ function verdict(result: VerifyResult): string[] {
   const how = limits === null ? 'identical, byte for byte' : `within the tolerance of ${limits.logProb} nats`;
   const before = earlier === 0 ? '' : ` (${earlier} of them by an earlier attempt)`;
   const rest = taken === 0 ? '' : `, ${taken} taken as recorded`;
+  const upTo = seen + taken;
+  const end = upTo < events ? `; nothing after event ${upTo} was looked at` : '';
   const again = limits === null ? 'sampled again' : 'scored with their recorded tokens';
   const some = rollouts.executed < rollouts.all;
   const trees = some ? ` of ${rollouts.executed} of ${rollouts.all} rollouts` : '';
   const cold = coldStart ? '' : ' (but not the cold start)';
   return [
-    `${run}: ${which} ${how}${before}${rest}.`,
+    `${run}: ${which} ${how}${before}${rest}${end}.`,
     `  ${calls} policy calls${trees} ${again}; tools and training${cold} executed again.`,
   ];
 }

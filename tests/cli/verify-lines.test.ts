@@ -29,6 +29,8 @@ describe('what verify says', () => {
     expect(lines()).toBe(
       'run-1: all 100 events identical, byte for byte.\n  40 policy calls sampled again; tools and training executed again.',
     );
+    const to = { tally: { compared: 20, earlier: 0, taken: 40 } };
+    expect(lines(to)).toMatch(/20 of 100 .* 40 taken as recorded; nothing after event 60 was looked at\.$/m);
     const tally = { compared: 20, earlier: 10, taken: 70 };
     expect(lines({ tally, rollouts: { executed: 2, all: 10 }, coldStart: false })).toBe(
       'run-1: 30 of 100 events identical, byte for byte (10 of them by an earlier attempt), 70 taken as recorded.\n' +
