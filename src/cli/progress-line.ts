@@ -21,15 +21,10 @@ export class ProgressLine {
 
   /**
    * Shows `done` of `total` units with their rate and the time that is left, at most four times a second (in a pipe:
-   * every ten seconds). `share`, 0 … 1, says how much of the work that is, where units are not alike.
+   * every ten seconds). `work`, 0 … 1, says how much of the work that is, where units are not alike and have no rate.
    */
-  show(
-    what: string,
-    done: number,
-    total: number,
-    unit: string,
-    share = total === 0 ? 1 : done / total,
-  ): void {
+  show(what: string, done: number, total: number, unit: string, work?: number): void {
+    const share = work ?? (total === 0 ? 1 : done / total);
     const now = this.#clock();
     const interactive = this.#output.isTTY === true;
     if (now - this.#last < (interactive ? 250 : 10_000)) return;
@@ -38,8 +33,8 @@ export class ProgressLine {
     const left = share < 0.05 ? Number.NaN : ((now - this.#start) / 1000) * (1 / share - 1);
     const bar = `${'█'.repeat(Math.round(share * 24))}${'░'.repeat(24 - Math.round(share * 24))}`;
     const rate = (done * 1000) / Math.max(1, now - this.#start);
-    const speed = `${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`;
-    const text = `${what} ${bar} ${Math.floor(share * 100)} %  ${done}/${total} ${unit}  ${speed}  ${Number.isFinite(left) ? `${Math.ceil(left)} s left` : ''}`;
+    const speed = work === undefined ? `  ${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s` : '';
+    const text = `${what} ${bar} ${Math.floor(share * 100)} %  ${done}/${total} ${unit}${speed}  ${Number.isFinite(left) ? `${Math.ceil(left)} s left` : ''}`;
     this.#output.write(interactive ? `\r\u001b[K${text}` : `${text}\n`);
     this.#shown = interactive;
   }

@@ -50,7 +50,7 @@ const RUNS: readonly Case[] = [
   [['verify', '--to', '999999'], /has \d+ events; --from and --to take 1 to \d+/],
   [['verify', '--from', '9', '--to', '3'], /--from 9 comes after --to 3/],
   [['verify', '--sample', 'half'], /percentage/],
-  [['verify', '--sample', '5%', '--tolerance', '1e-3'], /leave out --sample or --tolerance/],
+  [['verify', '--seed', '1'], /--seed names a sample; give --sample too/],
   [['verify', '--tolerance', '-1'], /above 0/],
   [['credit', '--step', '77'], /no credit for step 77/],
   [['eval', '--policy', 'step/99'], /keeps no policy version "step\/99"; it has cold-start\/2 \(/],

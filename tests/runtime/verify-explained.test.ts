@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { retryNode } from '../../examples/retry.node.ts';
 import { defaultLibrary, NodeLibrary } from '../../src/designs/library.ts';
 import type { Kit } from '../../src/runtime/kit.ts';
-import { startRun } from '../../src/runtime/run.ts';
+import { resumeRun, startRun } from '../../src/runtime/run.ts';
 import { type VerifyOptions, verifyRun } from '../../src/runtime/verify.ts';
 import type { StoredEvent } from '../../store/event-log.ts';
 import type { Store } from '../../store/store.ts';
@@ -49,10 +49,38 @@ describe('the first divergence', () => {
       divergence: null,
       code: { recorded: 'test', now: 'test' },
     });
-    expect(await verify(store, { codeVersion: 'newer', to: 100 })).toMatchObject({
+    expect(await verify(store, { codeVersion: 'newer', from: 100, to: 100 })).toMatchObject({
       identical: true,
       code: { recorded: 'test', now: 'newer' },
     });
+  });
+
+  it('is put down to the code of the attempt that recorded the event', async () => {
+    const twice = directory.open('twice.db');
+    const options = { ...runOptions(), kit: OWN };
+    const run = startRun(twice, tinyConfig({ steps: 1 }), {
+      ...{ ...options, codeVersion: 'older' },
+      onEvents: (events) => {
+        if (events.some(({ type }) => type === 'learned')) run.stop();
+      },
+    });
+    await run.finished;
+    await resumeRun(twice, 'latest', options).finished;
+    const events = [...twice.reader('latest').events()];
+    const later = events.find(({ stream }) => stream.startsWith('eval/after/'));
+    expect(later).toMatchObject({ attempt: 2 });
+    // Scored tokens are never the same to so many places: each time the first call of the range differs.
+    const tolerance = 1e-12;
+    for (const [from, recorded, cause] of [
+      [events.find(({ stream }) => stream.startsWith('eval/before/'))?.seq, 'older', 'code changed'],
+      [later?.seq, 'test', 'arithmetic differs'],
+    ] as const) {
+      expect(await verify(twice, { from, tolerance })).toMatchObject({
+        code: { recorded, now: 'test' },
+        divergence: { field: 'logProbs', cause },
+      });
+    }
+    twice.close();
   });
 
   it('is put down to the code where its version differs', async () => {
@@ -64,22 +92,62 @@ describe('the first divergence', () => {
       otherData((data) => ({ ...data, loss: 7 })),
     );
     const expected = { field: 'loss', recorded: '7', foundBy: 'execution' };
-    expect((await verify(forged, { codeVersion: 'newer' })).divergence).toMatchObject({
+    const from = [...forged.reader('latest').events()].find(learned)?.seq;
+    expect((await verify(forged, { from, codeVersion: 'newer' })).divergence).toMatchObject({
       ...expected,
       cause: 'code changed',
     });
-    expect((await verify(forged)).divergence).toMatchObject({ ...expected, cause: 'unknown' });
+    expect((await verify(forged, { from })).divergence).toMatchObject({ ...expected, cause: 'unknown' });
     forged.close();
   });
 
-  it('is put down to the log where its hashes do not fit', async () => {
-    const forged = unchanged('hashes.db');
-    forged.connection.db
-      .prepare(`UPDATE events SET data = replace(data, '"score":', '"scorf":') WHERE type = 'verified'`)
-      .run();
-    expect((await verify(forged)).divergence).toMatchObject({ foundBy: 'hashes', cause: 'log altered' });
-    forged.close();
-  });
+  const verdict = ({ type }: StoredEvent) => type === 'verified';
+  it.each<[string, string, object]>([
+    [
+      'altered',
+      `UPDATE events SET data = replace(data, '"score":', '"score":7') WHERE position = ?`,
+      {
+        type: 'verified',
+        field: 'score',
+        recorded: expect.stringMatching(/^7/),
+        executed: expect.stringMatching(/^[01]/),
+      },
+    ],
+    [
+      'deleted',
+      'DELETE FROM events WHERE position = ?',
+      {
+        type: 'verified',
+        field: '(event)',
+        recorded: '(no such event)',
+        executed: expect.stringMatching(/"score":/),
+      },
+    ],
+    [
+      'given another time',
+      'UPDATE events SET time = time + 1 WHERE position = ?',
+      { field: '(stored row)', executed: '(comes out as the event says)' },
+    ],
+    [
+      'made unreadable',
+      `UPDATE events SET data = '{' WHERE position = ?`,
+      { field: '(stored row)', executed: expect.stringMatching(/not executed/) },
+    ],
+  ])(
+    'is put down to the log where a row was %s, and says what it should hold',
+    async (what, sql, expected) => {
+      const forged = unchanged(`${what}.db`);
+      const altered = [...store.reader('latest').events()].find(verdict);
+      if (altered === undefined) throw new Error('the run has no verdict');
+      const { seq, stream, version } = altered;
+      forged.connection.db.prepare(sql).run(2 ** 32 + seq);
+      expect((await verify(forged)).divergence).toMatchObject({
+        ...{ stream, version, seq, foundBy: 'hashes', cause: 'log altered' },
+        ...expected,
+      });
+      forged.close();
+    },
+  );
 
   it('is put down to weights that are damaged, or those of something else', async () => {
     const damaged = unchanged('damaged.db');
@@ -112,7 +180,7 @@ describe('the first divergence', () => {
     const noNode = { ...OWN, library: defaultLibrary() };
     for (const kit of [noFamily, noNode]) {
       for (const codeVersion of ['test', 'newer']) {
-        expect((await verify(store, { kit, codeVersion })).divergence).toMatchObject({
+        expect((await verify(store, { kit, codeVersion, from: 100 })).divergence).toMatchObject({
           cause: 'kit changed',
         });
       }

@@ -25,7 +25,7 @@ import { RecordedStreams } from './recorded-streams.ts';
 import { rolloutOf } from './scope.ts';
 import { TeacherForcing } from './teacher-forcing.ts';
 import type { Tolerance } from './tolerance.ts';
-import { anchored, rememberedColdStart } from './training.ts';
+import { anchored, keptColdStart, recordedColdStart } from './training.ts';
 import { VerifyingLog } from './verifying-log.ts';
 
 export interface ExecutionOptions {
@@ -117,15 +117,16 @@ export class Execution {
 
   #effects(troupe: Troupe): Effects {
     const { recorded, config, ledger, tolerance } = this.#options;
-    const { chunks } = config.imitation;
     const training = { recorded, models: troupe.models, load: () => troupe.load() };
-    const cold = recorded.read('session').filter(({ type }) => type === 'imitated')[chunks - 1];
-    const remembered =
-      cold !== undefined && cold.seq <= ledger.earlierUpTo ? rememberedColdStart(training, chunks) : null;
+    const kept = keptColdStart(recorded, config.imitation.chunks);
     const { imitate, learn } = troupe.effects;
+    const imitated = tolerance === null ? imitate : anchored(imitate, training, tolerance);
     const effects = {
       ...troupe.effects,
-      imitate: remembered ?? (tolerance === null ? imitate : anchored(imitate, training, tolerance)),
+      imitate:
+        kept.length === 0 || kept.some((event) => ledger.owes(event))
+          ? imitated
+          : recordedColdStart(training, kept),
       learn: tolerance === null ? learn : anchored(learn, training, tolerance),
     };
     return withRecordedAnswers(

@@ -1,6 +1,8 @@
 import type { EventReader, StoredEvent } from '../../../store/event-log.ts';
 import { UserError } from '../../core/errors.ts';
 import { RandomStream } from '../../core/random.ts';
+import type { RunConfig } from '../config.ts';
+import { keptColdStart } from './training.ts';
 
 /** What of a run is to be executed again. All of it, if nothing is said. */
 export interface ScopeOptions {
@@ -16,7 +18,7 @@ export interface ScopeOptions {
 }
 
 /** Refuses what makes no sense for a run of so many events, in one sentence. */
-export function checkScope({ from, to, sample, tolerance }: ScopeOptions, events: number): void {
+export function checkScope({ from, to, sample, sampleSeed, tolerance }: ScopeOptions, events: number): void {
   const refuse = (message: string) => {
     throw new UserError('bad-scope', message);
   };
@@ -31,8 +33,8 @@ export function checkScope({ from, to, sample, tolerance }: ScopeOptions, events
   if (tolerance !== undefined && !(tolerance > 0 && tolerance < Number.POSITIVE_INFINITY)) {
     refuse('A tolerance is a number above 0, such as 1e-3 (nats).');
   }
-  if (tolerance !== undefined && sample !== undefined) {
-    refuse('A tolerance samples nothing; leave out --sample or --tolerance.');
+  if (sampleSeed !== undefined && sample === undefined) {
+    refuse('--seed names a sample; give --sample too, or leave it out.');
   }
 }
 
@@ -45,7 +47,8 @@ export function rolloutOf(stream: string): string | null {
 
 /**
  * The part of a run that is executed again: whole rollouts, up to an event. The session is always executed, with
- * its training; every other answer is taken from the log.
+ * its training; only a cold start that lies before the part is taken from the log, with the weights that the run
+ * keeps of it. So is every answer of other rollouts.
  */
 export class Scope {
   /** The last event that is looked at. */
@@ -54,10 +57,18 @@ export class Scope {
   readonly rollouts: { readonly executed: number; readonly all: number };
   /** The rollouts that are executed again; null for all. */
   readonly #chosen: ReadonlySet<string> | null;
+  /** The last event of a cold start that is not executed; 0 if there is none. */
+  readonly #coldStart: number;
 
-  constructor(recorded: EventReader, seed: number, options: ScopeOptions) {
+  constructor(
+    recorded: EventReader,
+    { seed, imitation }: Pick<RunConfig, 'seed' | 'imitation'>,
+    options: ScopeOptions,
+  ) {
     const { from = 1, to = recorded.count(), sample = 100, sampleSeed = 0 } = options;
     this.upTo = to;
+    const [cold] = from === 1 ? [] : keptColdStart(recorded, imitation.chunks).slice(-1);
+    this.#coldStart = cold !== undefined && cold.seq < from ? cold.seq : 0;
     const all = rolloutsWithin(recorded, 1, to);
     const near = from === 1 ? all : rolloutsWithin(recorded, from, to);
     const share = Math.min(near.length, Math.max(1, Math.round((near.length * sample) / 100)));
@@ -67,9 +78,14 @@ export class Scope {
     this.#chosen = chosen.length === all.length ? null : new Set(chosen);
   }
 
-  /** Whether an event is of the session or of a rollout that is executed again. */
-  has({ stream, seq }: StoredEvent): boolean {
-    if (seq > this.upTo) return false;
+  /** Whether the cold start is executed. */
+  get coldStart(): boolean {
+    return this.#coldStart === 0;
+  }
+
+  /** Whether an event is of what is executed again of the session, or of such a rollout. */
+  has({ stream, seq, type }: StoredEvent): boolean {
+    if (seq > this.upTo || (type === 'imitated' && seq <= this.#coldStart)) return false;
     const rollout = this.#chosen === null ? null : rolloutOf(stream);
     return rollout === null || this.#chosen?.has(rollout) === true;
   }

@@ -30,6 +30,18 @@ export const NO_DIFFERENCES: Differences = { logProb: 0, trainedLogProb: 0, figu
  */
 const TRAINED = { logProb: 1, figure: 0.5 } as const;
 
+/** How far values may be apart; of weights that are trained again it is said, but no limit is set. */
+export type Limits = Omit<Differences, 'weight'>;
+
+/** The limits that follow from a tolerance. Figures have the wider one once a training came to other weights. */
+export function limitsOf(tolerance: number): Limits {
+  return {
+    logProb: tolerance,
+    trainedLogProb: Math.max(tolerance, TRAINED.logProb),
+    figure: Math.max(tolerance, TRAINED.figure),
+  };
+}
+
 /**
  * Members of `imitated` and `learned` events that arithmetic may move, with the size below which differences are
  * absolute. Shares of tokens jump, and the ratio error is nothing but rounding: these are absolute throughout.
@@ -50,14 +62,16 @@ const FIGURES: Readonly<Record<string, number>> = {
  * and the run does not keep them, wider limits hold.
  */
 export class Tolerance {
-  readonly limit: number;
+  readonly #limit: number;
+  readonly #limits: Limits;
   #largest: Differences;
   /** Recorded versions by those that play in their place. */
   readonly #versions = new Map<string, string>();
 
   /** @param seen the differences that an earlier attempt saw */
   constructor(limit: number, seen: Differences = NO_DIFFERENCES) {
-    this.limit = limit;
+    this.#limit = limit;
+    this.#limits = limitsOf(limit);
     this.#largest = seen;
   }
 
@@ -89,7 +103,7 @@ export class Tolerance {
     const gap = logProbGap(was, is);
     const same = is.version === was.version;
     this.#see(same ? 'logProb' : 'trainedLogProb', gap);
-    if (gap <= (same ? this.limit : Math.max(this.limit, TRAINED.logProb))) return null;
+    if (gap <= (same ? this.#limits.logProb : this.#limits.trainedLogProb)) return null;
     return { field: 'logProbs', ...widest(was.logProbs, is.logProbs) };
   }
 
@@ -99,7 +113,7 @@ export class Tolerance {
     const difference = firstDifference(rigid(recorded.data), rigid(data));
     if (difference !== null) return difference;
     const same = recorded.data.version === data.version;
-    const limit = same ? this.limit : Math.max(this.limit, TRAINED.figure);
+    const limit = same ? this.#limit : this.#limits.figure;
     // The version that is kept plays in the place of the one that was trained.
     this.#stoodFor(data.version, recorded.data.version);
     this.#stoodFor(recorded.data.version, recorded.data.version);

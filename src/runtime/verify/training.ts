@@ -1,4 +1,5 @@
-import type { EventReader } from '../../../store/event-log.ts';
+import type { EventReader, StoredEvent } from '../../../store/event-log.ts';
+import { must } from '../../core/errors.ts';
 import type { Effect } from '../effect.ts';
 import { type Models, weightsName, weightsOf } from '../models.ts';
 import { DivergenceError } from './divergence.ts';
@@ -12,16 +13,21 @@ interface Training {
 }
 
 /**
- * The cold start as an earlier attempt found it to be right: its events are taken from the log, and at its end
- * the weights that the run keeps of it. Null where the run does not keep them.
- *
- * @param chunks number of the cold start's events, all of which the earlier attempt has compared
+ * The events of a cold start that need not be executed again, since the run keeps the weights that it came to; none
+ * if it does not, or did not come so far.
  */
-export function rememberedColdStart(training: Training, chunks: number): Effect | null {
-  const { recorded, models, load } = training;
+export function keptColdStart(recorded: EventReader, chunks: number): readonly StoredEvent[] {
   const events = recorded.read('session').filter(({ type }) => type === 'imitated');
   const last = events[chunks - 1];
-  if (last === undefined || !keeps(training, String(last.data.label))) return null;
+  if (last === undefined) return [];
+  const weights = `weights/${last.data.label}/`;
+  return recorded.blobs().some(({ name }) => name.startsWith(weights)) ? events.slice(0, chunks) : [];
+}
+
+/** The cold start as it was recorded: its events come from the log, and at its end the weights that the run keeps of it. */
+export function recordedColdStart(training: Training, events: readonly StoredEvent[]): Effect {
+  const { recorded, models, load } = training;
+  const last = must(events.at(-1), 'events of the cold start');
   return async ({ key }) => {
     const { type, data } = events.find((event) => event.data.key === key) ?? last;
     if (data.key !== last.data.key) return { type, data };

@@ -164,7 +164,10 @@ export class VerifyingLog implements EventLog {
   }
 
   #event(stream: string, version: number): StoredEvent | undefined {
-    return this.#options.streams.read(stream)[version];
+    const events = this.#options.streams.read(stream);
+    const event = events[version];
+    // Where rows are missing, what is left has not moved up.
+    return event?.version === version ? event : events.find((each) => each.version === version);
   }
 }
 
