@@ -13,7 +13,8 @@ export interface AttemptInfo {
   readonly codeVersion: string;
 }
 
-interface AttemptRow {
+/** An attempt as a row of the store. */
+export interface AttemptRow {
   readonly attempt: number;
   readonly started_at: number;
   readonly ended_at: number | null;

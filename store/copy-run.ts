@@ -1,9 +1,9 @@
 import { UserError } from '../src/core/errors.ts';
+import type { AttemptRow } from './attempts.ts';
 import { BulkInsert } from './bulk-insert.ts';
 import type { Connection } from './connection.ts';
-import { EVENT_TABLE_COLUMNS } from './run-log.ts';
 import type { RunRow } from './runs.ts';
-import { positionOf, seqOf } from './schema.ts';
+import { EVENT_TABLE_COLUMNS, positionOf, seqOf } from './schema.ts';
 
 /** The key and the name that a run gets in another store. */
 export interface Target {
@@ -60,7 +60,7 @@ function copyNotes(from: Connection, run: RunRow, { db }: Connection, { key, id 
   const lastTime = from.db
     .prepare<[number], { time: number }>('SELECT time FROM events WHERE position = ?')
     .get(positionOf(run.key, events))?.time;
-  for (const row of from.db.prepare<[number], AttemptCopy>(ATTEMPTS).iterate(run.key)) {
+  for (const row of from.db.prepare<[number], AttemptRow>(ATTEMPTS).iterate(run.key)) {
     const { attempt, started_at, ended_at, pid, process, note, code_version } = row;
     const end = ended_at ?? Math.max(started_at, lastTime ?? started_at);
     insert.run(
@@ -74,16 +74,6 @@ function copyNotes(from: Connection, run: RunRow, { db }: Connection, { key, id 
       code_version,
     );
   }
-}
-
-interface AttemptCopy {
-  readonly attempt: number;
-  readonly started_at: number;
-  readonly ended_at: number | null;
-  readonly pid: number;
-  readonly process: string;
-  readonly note: string;
-  readonly code_version: string;
 }
 
 const ATTEMPTS = 'SELECT * FROM attempts WHERE run = ?';

@@ -3,6 +3,7 @@ import { sha256 } from '../src/core/hash.ts';
 import { canonicalJson } from '../src/core/json.ts';
 import { type Commit, type CommittedRow, EMPTY, type Head, nextCommit, nextHead, scopeOf } from './chain.ts';
 import type { Connection } from './connection.ts';
+import type { EventRow } from './event-row.ts';
 import { oldRowHash } from './format-1.ts';
 import { Runs } from './runs.ts';
 import { positionOf, seqOf } from './schema.ts';
@@ -23,15 +24,9 @@ export interface RunCheck {
   readonly problems: readonly Problem[];
 }
 
-interface CheckedRow {
-  readonly position: number;
+/** A row as it stands: its stream may be missing. */
+interface CheckedRow extends Omit<EventRow, 'stream'> {
   readonly stream: string | null;
-  readonly version: number;
-  readonly type: string;
-  readonly data: string;
-  readonly bytes: Buffer | null;
-  readonly time: number;
-  readonly attempt: number;
   readonly head: Buffer;
   readonly chain: Buffer;
 }

@@ -9,23 +9,9 @@ import type { Connection } from './connection.ts';
 import type { BlobChange, EventLog, NewEvent, StoredEvent } from './event-log.ts';
 import { RunReader, type StoredHead } from './run-reader.ts';
 import type { RunRow } from './runs.ts';
-import { positionOf } from './schema.ts';
+import { EVENT_TABLE_COLUMNS, positionOf } from './schema.ts';
 
 const NOTHING = Buffer.alloc(0);
-/** The columns of the table of events, in the order in which they are inserted. */
-export const EVENT_TABLE_COLUMNS = [
-  'position',
-  'stream',
-  'version',
-  'type',
-  'data',
-  'time',
-  'attempt',
-  'head',
-  'chain',
-  'bytes',
-];
-
 /**
  * The log of one run, for its one writer; made by `Store.openLog`, which begins an attempt, and to be
  * closed, which ends it. Appended events survive the death of the process; after a power cut the last

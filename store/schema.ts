@@ -76,6 +76,20 @@ const TABLES = `
   CREATE INDEX blob_refs_by_hash ON blob_refs (hash);
 `;
 
+/** The columns of the table of events, in the order in which they are inserted. */
+export const EVENT_TABLE_COLUMNS = [
+  'position',
+  'stream',
+  'version',
+  'type',
+  'data',
+  'time',
+  'attempt',
+  'head',
+  'chain',
+  'bytes',
+];
+
 /** How far each run has come, and the end of its chain of commits (64 hex digits). */
 export const TAILS = `
   CREATE TABLE tails (

@@ -1,27 +1,16 @@
 import { sha256 } from '../../src/core/hash.ts';
 import { canonicalJson } from '../../src/core/json.ts';
 import { EMPTY, type Head, nextCommit, nextHead } from '../../store/chain.ts';
+import { EVENT_COLUMNS, type EventRow } from '../../store/event-row.ts';
 import { seqOf } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
-
-interface Row {
-  readonly position: number;
-  readonly stream: string;
-  readonly version: number;
-  readonly type: string;
-  readonly data: string;
-  readonly bytes: Buffer | null;
-  readonly time: number;
-  readonly attempt: number;
-}
 
 /** What a forger would do: makes every hash of the last run fit its bytes, each event an append of its own. */
 export function rehash(store: Store): void {
   const { db } = store.connection;
   const rows = db
-    .prepare<[], Row>(
-      `SELECT position, name AS stream, version, type, data, bytes, time, attempt
-       FROM events JOIN streams ON streams.key = stream ORDER BY position`,
+    .prepare<[], EventRow>(
+      `SELECT ${EVENT_COLUMNS} FROM events e JOIN streams s ON s.key = e.stream ORDER BY position`,
     )
     .all();
   const heads = new Map<string, Head>();

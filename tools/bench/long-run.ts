@@ -50,7 +50,6 @@ export function measureStates(
     )
     .get();
   const kept = db.prepare<[], { bytes: number }>('SELECT sum(length(state)) AS bytes FROM snapshots').get();
-  db.exec('DELETE FROM snapshots');
   const cold = Array.from({ length: 5 }, () => {
     db.exec('DELETE FROM snapshots');
     return jump();
