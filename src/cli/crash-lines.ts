@@ -24,15 +24,15 @@ function endingLine({ run, sameEvents, sameWeights, whole, twice }: Ending): str
 }
 
 function phaseTable(blows: readonly Blow[]): string {
-  const rows = byPhase(blows).map(({ phase, blows: count, lost, damaged, notMended, reused }) => [
+  const rows = byPhase(blows).map(({ phase, blows: count, lost, damaged, notMended, kept }) => [
     phase,
-    ...[count, lost, damaged, notMended, reused].map(String),
+    ...[count, lost, damaged, notMended, kept].map(String),
   ]);
-  return table(['phase', 'blows', 'events lost', 'damaged', 'not mended', 'calls reused'], rows);
+  return table(['phase', 'blows', 'events lost', 'damaged', 'not mended', 'calls kept'], rows);
 }
 
 function blowTable(blows: readonly Blow[]): string {
-  const rows = blows.map(({ phase, after, announced, stored, whole, mended, reused }, index) => [
+  const rows = blows.map(({ phase, after, announced, stored, whole, mended, kept }, index) => [
     String(index + 1),
     phase,
     after,
@@ -40,9 +40,9 @@ function blowTable(blows: readonly Blow[]): string {
     String(stored),
     state(whole),
     mended ? 'yes' : 'NO',
-    String(reused),
+    String(kept),
   ]);
-  return table(['blow', 'phase', 'after', 'announced', 'stored', 'store', 'mended', 'calls reused'], rows);
+  return table(['blow', 'phase', 'after', 'announced', 'stored', 'store', 'mended', 'calls kept'], rows);
 }
 
 function state(whole: boolean): string {

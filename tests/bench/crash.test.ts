@@ -30,7 +30,7 @@ test('a report tells whatever was lost, damaged, not mended, different or done t
     announced: 10,
     stored: 12,
     whole: true,
-    reused: 3,
+    kept: 3,
     mended: true,
   };
   const ending = { run: 'killed', sameEvents: true, sameWeights: true, whole: true, twice: [] } as const;
@@ -44,6 +44,6 @@ test('a report tells whatever was lost, damaged, not mended, different or done t
     expect(isUnharmed({ ...report, endings: [{ ...ending, ...bad }] })).toBe(false);
   }
   expect(byPhase([blow, { ...blow, stored: 7, whole: false }])).toEqual([
-    { phase: 'sampling', blows: 2, lost: 3, damaged: 1, reused: 6, notMended: 0 },
+    { phase: 'sampling', blows: 2, lost: 3, damaged: 1, kept: 6, notMended: 0 },
   ]);
 });

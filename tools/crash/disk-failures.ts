@@ -104,8 +104,8 @@ function blow(
   clock: () => number,
   { announced, after }: { announced: number; after: string },
 ): Omit<Blow, 'mended'> {
-  const { stored, whole, reused } = stateOf(file, clock);
-  return { phase, after, announced, stored, whole, reused };
+  const { stored, whole, kept } = stateOf(file, clock);
+  return { phase, after, announced, stored, whole, kept };
 }
 
 /** Whether the command that resumes a run fails on this disk, in one sentence. */

@@ -68,7 +68,7 @@ async function killOperation(operation: Operation, options: OperationKills): Pro
       announced: (after === 'done' ? end : before).events,
       stored: left.events,
       whole: isWhole,
-      reused: 0,
+      kept: 0,
       mended: await comesToSameEnd(operation, place, left, end, clock),
     });
     onBlow();

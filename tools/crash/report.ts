@@ -23,7 +23,7 @@ export interface Blow {
   /** Whether `store check` finds nothing: hash chains, blobs, SQLite's own check, no rows that belong to nothing. */
   readonly whole: boolean;
   /** Recorded calls of the unfinished step, which the next attempt need not sample again. */
-  readonly reused: number;
+  readonly kept: number;
   /** Whether all else was as it must be: how the process ended, and what the same command came to afterwards. */
   readonly mended: boolean;
   /** What the process said when the disk failed. */
@@ -63,7 +63,7 @@ export interface PhaseSummary {
   /** Acknowledged events that were missing afterwards. */
   readonly lost: number;
   readonly damaged: number;
-  readonly reused: number;
+  readonly kept: number;
   readonly notMended: number;
 }
 
@@ -76,7 +76,7 @@ export function byPhase(blows: readonly Blow[]): PhaseSummary[] {
       blows: own.length,
       lost: own.reduce((sum, blow) => sum + lostBy(blow), 0),
       damaged: own.filter(({ whole }) => !whole).length,
-      reused: own.reduce((sum, { reused }) => sum + reused, 0),
+      kept: own.reduce((sum, { kept }) => sum + kept, 0),
       notMended: own.filter(({ mended }) => !mended).length,
     };
   }).filter(({ blows: count }) => count > 0);

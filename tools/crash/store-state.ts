@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { blobProblems } from '../../src/runtime/blob-check.ts';
 import { summarise } from '../../src/views/run-summary.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import { Store } from '../../store/store.ts';
@@ -11,7 +12,7 @@ export interface State {
   readonly whole: boolean;
   readonly phase: Phase;
   /** Recorded calls of the step or the evaluation that has not ended. */
-  readonly reused: number;
+  readonly kept: number;
   /** Whether the run is over. */
   readonly done: boolean;
 }
@@ -21,30 +22,30 @@ export function stateOf(file: string, clock: () => number): State {
   return looking(file, clock, (store) => {
     const run = store.run('latest');
     const reader = store.reader(run.id);
-    const { phase, reused } = unfinished(reader);
+    const { phase, kept } = unfinished(reader);
     return {
       stored: reader.count(),
-      whole: checkStore(store).ok,
+      whole: isWhole(store),
       phase,
-      reused,
+      kept,
       done: run.status === 'done',
     };
   });
 }
 
 /** What the run was at, by its session's last events. */
-function unfinished(reader: EventReader): { phase: Phase; reused: number } {
+function unfinished(reader: EventReader): { phase: Phase; kept: number } {
   const session = reader.read('session');
   const picked = session.findLast(({ type }) => type === 'picked');
-  if (picked === undefined) return { phase: 'cold start', reused: 0 };
+  if (picked === undefined) return { phase: 'cold start', kept: 0 };
   const last = session.at(-1)?.type;
   const isStep = !String(picked.data.key).startsWith('eval/');
-  let reused = 0;
+  let kept = 0;
   if (last !== 'learned') {
-    for (const { type } of reader.events({ after: picked.seq })) if (type === 'called') reused++;
+    for (const { type } of reader.events({ after: picked.seq })) if (type === 'called') kept++;
   }
-  if (!isStep) return { phase: 'evaluation', reused };
-  return { phase: last === 'credited' ? 'weights' : 'sampling', reused };
+  if (!isStep) return { phase: 'evaluation', kept };
+  return { phase: last === 'credited' ? 'weights' : 'sampling', kept };
 }
 
 /** How a run came out. */
@@ -62,7 +63,7 @@ export function endOf(file: string, clock: () => number): End {
     const info = store.run('latest');
     const reader = store.reader(info.id);
     const { events, eventHash, weightsHash } = summarise(info, reader, store.attempts(info.id));
-    return { events, eventHash, weightsHash, whole: checkStore(store).ok, twice: twice(reader) };
+    return { events, eventHash, weightsHash, whole: isWhole(store), twice: twice(reader) };
   });
 }
 
@@ -109,10 +110,15 @@ export function contentsOf(file: string, clock: () => number): Contents {
     });
     return {
       events: runs.reduce((sum, { events }) => sum + events, 0),
-      whole: checkStore(store).ok,
+      whole: isWhole(store),
       print: JSON.stringify(runs),
     };
   });
+}
+
+/** Whether `troupe store check` finds nothing. */
+function isWhole(store: Store): boolean {
+  return checkStore(store, undefined, blobProblems).ok;
 }
 
 function looking<T>(file: string, clock: () => number, look: (store: Store) => T): T {
