@@ -17,6 +17,8 @@ export const taskSchema = z
   .object({
     id: z.string(),
     family: z.string(),
+    /** What of it is visible and matters for the choice of a design; none if left out. */
+    attribute: z.string().optional(),
     key: z.string(),
     text: z.string(),
     check: z.discriminatedUnion('kind', [
@@ -60,7 +62,7 @@ export interface Demonstration {
   readonly weight?: number;
 }
 
-export type Split = 'train' | 'heldOut';
+export type Split = 'train' | 'heldOut' | 'harder';
 
 /** A kind of task. Everything is a pure function of its arguments; a user adds a family in one file. */
 export interface TaskFamily {
