@@ -151,7 +151,16 @@ export const agentMachine = setup({
   },
 }).createMachine({
   id: 'agent',
-  context: ({ input }) => ({ ...input, turns: [], calls: 0, sampled: 0, reused: 0, killed: 0, text: '', cause: null }),
+  context: ({ input }) => ({
+    ...input,
+    turns: [],
+    calls: 0,
+    sampled: 0,
+    reused: 0,
+    killed: 0,
+    text: '',
+    cause: null,
+  }),
   initial: 'calling',
   states: {
     calling: {

@@ -25,7 +25,7 @@ export interface Evaluation {
 /** The part of a plan that evaluations follow from. */
 export interface EvaluationPlan extends StagePlan {
   /** A fixed design that takes the designer's place throughout. */
-  readonly design?: string;
+  readonly design?: string | undefined;
   readonly policies?: 'shared' | 'per-role';
   readonly evaluation?: {
     /** Tasks of each family for the cells after a stage; 0 for none. */

@@ -32,8 +32,6 @@ export type SessionEvent =
 export interface SessionContext extends SessionInput {
   readonly chunk: number;
   readonly step: number;
-  /** The role of this step that is credited or learns now, by its place among them. */
-  readonly turn: number;
   readonly open: number;
   readonly version: string;
   /** Label of the weights that play, and of those that the last stage began with. */
@@ -62,9 +60,13 @@ function learners({ step, plan }: SessionContext): readonly Role[] {
   return learnersOf(step, plan);
 }
 
-/** What credit and learning are asked for: a step, and one of its roles. */
-function lesson(context: SessionContext) {
-  return { key: stepKey(context), input: { step: context.step, role: learners(context)[context.turn] } };
+/** What credit and learning are asked for: a step, and a role that learns in it. */
+function lesson(context: SessionContext, { role }: RoleParams) {
+  return { key: stepKey(context), input: { step: context.step, role } };
+}
+
+interface RoleParams {
+  readonly role: Role;
 }
 
 const session = setup({
@@ -159,16 +161,18 @@ const session = setup({
     beginStage: assign(({ context: { step, plan, label } }) =>
       step % plan.stageSteps === 0 ? { began: label } : {},
     ),
-    credit: emit(({ context }) => order({ type: 'effect', effect: 'credit', ...lesson(context) })),
-    learn: emit(({ context }) => order({ type: 'effect', effect: 'learn', ...lesson(context) })),
+    credit: emit(({ context }, params: RoleParams) =>
+      order({ type: 'effect', effect: 'credit', ...lesson(context, params) }),
+    ),
+    learn: emit(({ context }, params: RoleParams) =>
+      order({ type: 'effect', effect: 'learn', ...lesson(context, params) }),
+    ),
     adopt: assign(({ event }) =>
       event.type === 'imitated' || event.type === 'learned'
         ? { version: event.version, label: event.label }
         : {},
     ),
     nextChunk: assign(({ context }) => ({ chunk: context.chunk + 1 })),
-    firstRole: assign({ turn: 0 }),
-    nextRole: assign(({ context }) => ({ turn: context.turn + 1 })),
     nextStep: assign(({ context }) => ({ step: context.step + 1 })),
   },
   guards: {
@@ -179,43 +183,58 @@ const session = setup({
     bothLearn: ({ context }) => learners(context).length > 1,
     executorLearns: ({ context }) => learners(context)[0] === 'executor',
     designerLearns: ({ context }) => learners(context)[0] === 'designer',
-    moreRoles: ({ context }) => context.turn + 1 < learners(context).length,
   },
 });
 
-/**
- * A stage's step: pick tasks, grow their trees, assign credit from the log, learn; then see what is next. Where both
- * roles learn, both are credited from the same trees before either learns.
- */
-const stage = session.createStateConfig({
-  initial: 'picking',
-  entry: ['beginStage', 'firstRole'],
-  states: {
-    picking: {
-      entry: 'pickTasks',
-      on: { picked: { target: 'rollingOut', actions: ['openTrees', 'expect'] } },
-    },
-    rollingOut: {
-      always: { guard: 'allFinished', target: 'crediting' },
-      on: { 'rollout.finished': { actions: 'count' } },
-    },
-    crediting: {
-      entry: 'credit',
-      on: {
-        credited: [
-          { guard: 'moreRoles', target: 'crediting', reenter: true, actions: 'nextRole' },
-          { target: 'learning', actions: 'firstRole' },
-        ],
+/** The first states of a step: pick tasks, and grow their trees. */
+const growing = {
+  picking: session.createStateConfig({
+    entry: 'pickTasks',
+    on: { picked: { target: 'rollingOut', actions: ['openTrees', 'expect'] } },
+  }),
+  rollingOut: session.createStateConfig({
+    always: { guard: 'allFinished', target: 'crediting' },
+    on: { 'rollout.finished': { actions: 'count' } },
+  }),
+};
+
+/** A step in which one role learns: trees, credit from the log, learning; then see what is next. */
+function stage(role: Role) {
+  return session.createStateConfig({
+    initial: 'picking',
+    entry: 'beginStage',
+    states: {
+      ...growing,
+      crediting: { entry: { type: 'credit', params: { role } }, on: { credited: 'learning' } },
+      learning: {
+        entry: { type: 'learn', params: { role } },
+        on: { learned: { target: '#session.scheduling', actions: ['adopt', 'nextStep'] } },
       },
+    },
+  });
+}
+
+/** A step in which both roles learn: both are credited from the same trees before either learns, the executor first. */
+const coupledStage = session.createStateConfig({
+  initial: 'picking',
+  entry: 'beginStage',
+  states: {
+    ...growing,
+    crediting: {
+      entry: { type: 'credit', params: { role: 'executor' } },
+      on: { credited: 'creditingDesigner' },
+    },
+    creditingDesigner: {
+      entry: { type: 'credit', params: { role: 'designer' } },
+      on: { credited: 'learning' },
     },
     learning: {
-      entry: 'learn',
-      on: {
-        learned: [
-          { guard: 'moreRoles', target: 'learning', reenter: true, actions: ['adopt', 'nextRole'] },
-          { target: '#session.scheduling', actions: ['adopt', 'nextStep'] },
-        ],
-      },
+      entry: { type: 'learn', params: { role: 'executor' } },
+      on: { learned: { target: 'learningDesigner', actions: 'adopt' } },
+    },
+    learningDesigner: {
+      entry: { type: 'learn', params: { role: 'designer' } },
+      on: { learned: { target: '#session.scheduling', actions: ['adopt', 'nextStep'] } },
     },
   },
 });
@@ -227,7 +246,6 @@ export const sessionMachine = session.createMachine({
     ...input,
     chunk: 0,
     step: 0,
-    turn: 0,
     open: 0,
     version: '',
     label: '',
@@ -271,9 +289,9 @@ export const sessionMachine = session.createMachine({
         },
       },
     },
-    executorStage: stage,
-    designerStage: stage,
-    coupledStage: stage,
+    executorStage: stage('executor'),
+    designerStage: stage('designer'),
+    coupledStage,
     done: { type: 'final' },
   },
   output: ({ context: { version, step, calls, tallies } }) => ({ version, steps: step, calls, tallies }),

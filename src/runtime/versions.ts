@@ -43,7 +43,10 @@ function learned(log: EventReader): (KeptVersion & { seq: number })[] {
 const planSchema = z.object({ plan: z.object({ stageSteps: z.number() }) });
 
 /** The version that the stage of the last step began with, and its event; none before the first step is picked. */
-export function stageBegan(log: EventReader, upTo = log.count()): (KeptVersion & { seq: number }) | undefined {
+export function stageBegan(
+  log: EventReader,
+  upTo = log.count(),
+): (KeptVersion & { seq: number }) | undefined {
   const session = log.read('session').filter(({ seq }) => seq <= upTo);
   const plan = planSchema.safeParse(session[0]?.data);
   const { stageSteps } = plan.success ? plan.data.plan : { stageSteps: 1 };

@@ -29,8 +29,7 @@ export function forkedPolicy(
     complete: (request) =>
       inner.complete(
         forks.reduce<CallRequest>(
-          (now, fork, index) =>
-            isBefore(index, request.stream) ? now : behind(now, request, fork, index),
+          (now, fork, index) => (isBefore(index, request.stream) ? now : behind(now, request, fork, index)),
           request,
         ),
       ),
