@@ -40,16 +40,22 @@ function learned(log: EventReader): (KeptVersion & { seq: number })[] {
   });
 }
 
-const planSchema = z.object({ plan: z.object({ stageSteps: z.number() }) });
+const planSchema = z.object({
+  plan: z.object({ stageSteps: z.number(), evaluation: z.object({ cellTasks: z.number().positive() }) }),
+});
 
-/** The version that the stage of the last step began with, and its event; none before the first step is picked. */
+/**
+ * The version that the stage of the last step began with, and its event, where old weights play in evaluations after
+ * stages; none before the first step is picked.
+ */
 export function stageBegan(
   log: EventReader,
   upTo = log.count(),
 ): (KeptVersion & { seq: number }) | undefined {
   const session = log.read('session').filter(({ seq }) => seq <= upTo);
   const plan = planSchema.safeParse(session[0]?.data);
-  const { stageSteps } = plan.success ? plan.data.plan : { stageSteps: 1 };
+  if (!plan.success) return undefined;
+  const { stageSteps } = plan.data.plan;
   const first = session.findLast(
     ({ type, data }) =>
       type === 'picked' &&
