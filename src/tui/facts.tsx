@@ -1,4 +1,6 @@
 import { Box, Text } from 'ink';
+import { alarms } from '../views/alarms.ts';
+import { points, stageCells } from '../views/cells.ts';
 import { bar } from '../views/chart.ts';
 import { causes } from '../views/failures.ts';
 import { fractions } from '../views/run-summary.ts';
@@ -15,6 +17,7 @@ interface Props {
 export function Facts({ view, width, height }: Props) {
   const before = fractions(view.before);
   const after = fractions(view.after);
+  const cells = stageCells(view).at(-1);
   const mix = view.mixes.findLast((each) => Object.keys(each).length > 0) ?? mixOf(view);
   const families = Object.keys({ ...mix, ...before });
   const shapes = Math.max(1, Math.floor((height - 1) / Math.max(1, families.length)) - 1);
@@ -36,16 +39,34 @@ export function Facts({ view, width, height }: Props) {
           ))}
         </Box>
       ))}
+      {alarms(view).map((alarm) => (
+        <Text key={alarm} wrap="truncate" color={COLOURS.bad}>
+          {`ALARM: ${alarm}`}
+        </Text>
+      ))}
+      {cells === undefined ? null : (
+        <Text wrap="truncate">
+          {`stage ${cells.stage}: gain ${points(cells.gain.whole)} = designs ${points(cells.gain.design)}, execution ${points(cells.gain.execution)}, both ${points(cells.gain.interaction)}`}
+        </Text>
+      )}
       {view.killed === 0 ? null : (
         <Text wrap="truncate" color={COLOURS.bad}>
           {`${view.killed} stopped by the clock: the run need not be reproducible`}
         </Text>
       )}
       <Text wrap="truncate" dimColor>
-        {`rejected: ${causes(view.failures)} · no answer: ${causes(view.executionFailures)}`}
+        {`${variance(view)}rejected: ${causes(view.failures)} · no answer: ${causes(view.executionFailures)}`}
       </Text>
     </Box>
   );
+}
+
+/** Groups of the last step that taught nothing. */
+function variance({ steps }: RunView): string {
+  const last = steps.at(-1);
+  const own = steps.filter(({ step }) => step === last?.step);
+  const counts = own.map(({ role, zeroVariance, groups }) => `${role} ${zeroVariance}/${groups}`);
+  return counts.length === 0 ? '' : `no variance: ${counts.join(', ')} · `;
 }
 
 /** Before the first step, the designs of the evaluation. */

@@ -1,7 +1,10 @@
-import type { Tally } from '../../machines/tally.ts';
+import { type Tally, totals } from '../../machines/tally.ts';
 import type { AttemptInfo } from '../../store/attempts.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import type { RunInfo } from '../../store/runs.ts';
+import { alarms, zeroVariance } from './alarms.ts';
+import { type StageCells, stageCells } from './cells.ts';
+import type { RunView } from './run-view.ts';
 import { sessionView } from './session-view.ts';
 
 /** One run in a line, as `troupe runs --json` prints it. */
@@ -17,6 +20,16 @@ export interface RunSummary {
   readonly weightsHash: string;
   /** Mean held-out score per family, after the cold start and at the end. */
   readonly heldOut: { readonly before: Fractions; readonly after: Fractions };
+  /** The same on harder tasks at the end, where the run has any. */
+  readonly harder?: Fractions;
+  /** Controls at the end, by name; where they were asked for. */
+  readonly controls?: { readonly [name: string]: Control };
+  /** {old, new} designer × {old, new} executor after the last stage that has been evaluated, where that was asked for. */
+  readonly cells?: StageCells;
+  /** Groups that taught nothing, and all groups, by the role that learned. */
+  readonly zeroVariance: ReturnType<typeof zeroVariance>;
+  /** What the run should be looked at for; see alarms.ts. */
+  readonly alarms: readonly string[];
   readonly policyCalls: number;
   /** Those of them that branches cost, in a run with credit by forks. */
   readonly branchCalls?: number;
@@ -26,6 +39,10 @@ export interface RunSummary {
   readonly reproducible: boolean;
   /** Time that processes have spent on the run. */
   readonly seconds: number;
+}
+interface Control {
+  readonly heldOut: Fractions;
+  readonly callsPerTask: number;
 }
 type Counts = { readonly [cause: string]: number };
 type Fractions = { readonly [family: string]: number };
@@ -50,6 +67,11 @@ export function summarise(info: RunInfo, reader: EventReader, attempts: readonly
     eventHash: reader.eventHash(),
     weightsHash: view.version,
     heldOut: { before: fractions(view.before), after: fractions(view.after) },
+    ...(view.tallies.harder === undefined ? {} : { harder: fractions(view.tallies.harder) }),
+    ...controlsOf(view.tallies),
+    ...cellsOf(view),
+    zeroVariance: zeroVariance(view.steps),
+    alarms: alarms(view),
     policyCalls: view.finishedCalls,
     ...(view.branches > 0 ? { branchCalls: view.branchCalls } : {}),
     failures: { designs: view.failures, executions: view.executionFailures },
@@ -58,12 +80,30 @@ export function summarise(info: RunInfo, reader: EventReader, attempts: readonly
   };
 }
 
+function cellsOf(view: RunView): Pick<RunSummary, 'cells'> {
+  const cells = stageCells(view).at(-1);
+  return cells === undefined ? {} : { cells };
+}
+
+/** `control_single` → `single`. */
+function controlsOf(tallies: RunView['tallies']): Pick<RunSummary, 'controls'> {
+  const controls = Object.entries(tallies).flatMap(([key, tally]): [string, Control][] => {
+    if (!key.startsWith(CONTROL)) return [];
+    const { tasks, calls } = totals(tally);
+    return [[key.slice(CONTROL.length), { heldOut: fractions(tally), callsPerTask: round(calls / tasks) }]];
+  });
+  return controls.length === 0 ? {} : { controls: Object.fromEntries(controls) };
+}
+
+const CONTROL = 'control_';
+
+function round(value: number): number {
+  return Math.round(value * 1e4) / 1e4;
+}
+
 /** Mean score per family, rounded to four digits. */
 export function fractions(tally: Tally): Fractions {
   return Object.fromEntries(
-    Object.entries(tally).map(([family, { score, tasks }]) => [
-      family,
-      Math.round((score / tasks) * 1e4) / 1e4,
-    ]),
+    Object.entries(tally).map(([family, { score, tasks }]) => [family, round(score / tasks)]),
   );
 }

@@ -1,6 +1,9 @@
-import type { FamilyTally } from '../../machines/tally.ts';
+import { type FamilyTally, totals } from '../../machines/tally.ts';
+import { alarms, zeroVariance } from './alarms.ts';
+import { cellLines, stageCells } from './cells.ts';
 import { failureLines } from './failures.ts';
 import type { RunView } from './run-view.ts';
+import { evaluationName } from './stage-band.ts';
 
 /**
  * What a run came to, for people: accuracies, what each role learned, and what to do next. A run that was
@@ -30,13 +33,40 @@ export function summaryLines(view: RunView, run: string, store: string, steps = 
     ),
     'What the executor learned:',
     `  mean score of an execution: ${executorGain(view)}`,
+    ...cellSection(view),
+    ...controlSection(view),
     ...failureLines(view),
+    ...varianceLines(view),
+    ...alarms(view).map((alarm) => `ALARM: ${alarm}`),
     '',
     `The run is in ${store}. Next:`,
     `  npx troupe replay ${run}${at}      step through it, event by event`,
     `  npx troupe verify ${run}${at}      execute it again and compare every event`,
     `  npx troupe graph session --coverage ${run}${at}`,
   ];
+}
+
+function cellSection(view: RunView): string[] {
+  const last = stageCells(view).at(-1);
+  return last === undefined ? [] : ['', ...cellLines(last), ''];
+}
+
+/** Harder tasks and controls: mean score over all tasks, and what they cost. */
+function controlSection({ tallies }: RunView): string[] {
+  const keys = Object.keys(tallies).filter((key) => key === 'harder' || key.startsWith('control_'));
+  if (keys.length === 0) return [];
+  const line = (key: string) => {
+    const { tasks, score, calls } = totals(tallies[key] ?? {});
+    return `  ${evaluationName(key).padEnd(22)} ${percent(score / tasks)}  (${(calls / tasks).toFixed(1)} calls a task)`;
+  };
+  return ['Compared with (mean score over all tasks):', ...['after', ...keys].map(line), ''];
+}
+
+/** Groups that taught nothing, over the run. */
+function varianceLines({ steps }: RunView): string[] {
+  const { designer, executor } = zeroVariance(steps);
+  const of = ({ none, groups }: typeof designer) => `${none} of ${groups}`;
+  return [`Groups without variance: designer ${of(designer)}, executor ${of(executor)}`];
 }
 
 /** What credit by forks has cost. */

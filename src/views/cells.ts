@@ -1,0 +1,108 @@
+import { changesBoth, stageKey } from '../../machines/evaluations.ts';
+import { learnersOf } from '../../machines/stages.ts';
+import { average } from '../credit/advantage.ts';
+import { halfWidth } from '../credit/interval.ts';
+import type { RunView } from './run-view.ts';
+
+/** A mean over tasks with half the width of its 95 % t-interval; null where there is one task or none. */
+export interface Estimate {
+  readonly mean: number;
+  readonly halfWidth: number | null;
+}
+
+/** The four cells after a stage, and where its gain comes from: differences are taken task by task. */
+export interface StageCells {
+  readonly stage: number;
+  readonly tasks: number;
+  /** Named designer first: `newOld` is the new designer's designs with the old executor. */
+  readonly cells: { readonly [cell in Cell]: Estimate };
+  readonly gain: {
+    readonly whole: Estimate;
+    /** New designs with the old executor. */
+    readonly design: Estimate;
+    /** Old designs with the new executor. */
+    readonly execution: Estimate;
+    /** What of the gain needs both. */
+    readonly interaction: Estimate;
+  };
+}
+
+const CELLS = ['oldOld', 'newOld', 'oldNew', 'newNew'] as const;
+type Cell = (typeof CELLS)[number];
+type Scores = { readonly [cell in Cell]: readonly number[] };
+
+/** The cells of every stage whose evaluations are over, in order. */
+export function stageCells(view: RunView): StageCells[] {
+  const stages = Math.ceil(Math.min(view.step, view.plan.steps) / view.plan.stageSteps);
+  if (view.plan.evaluation.cellTasks === 0) return [];
+  return Array.from({ length: stages }, (_, index) => cellsOf(view, index + 1)).flatMap((each) => each ?? []);
+}
+
+function cellsOf(view: RunView, stage: number): StageCells | null {
+  const scores = scoresOf(view, stage);
+  const tasks = Math.min(...CELLS.map((cell) => scores[cell].length));
+  if (tasks === 0) return null;
+  const of = (combine: (at: (cell: Cell) => number) => number) =>
+    estimate(Array.from({ length: tasks }, (_, index) => combine((cell) => scores[cell][index] ?? 0)));
+  return {
+    stage,
+    tasks,
+    cells: {
+      oldOld: of((at) => at('oldOld')),
+      newOld: of((at) => at('newOld')),
+      oldNew: of((at) => at('oldNew')),
+      newNew: of((at) => at('newNew')),
+    },
+    gain: {
+      whole: of((at) => at('newNew') - at('oldOld')),
+      design: of((at) => at('newOld') - at('oldOld')),
+      execution: of((at) => at('oldNew') - at('oldOld')),
+      interaction: of((at) => at('newNew') - at('newOld') - at('oldNew') + at('oldOld')),
+    },
+  };
+}
+
+/** Scores task by task. What was not evaluated anew is known from elsewhere: see `machines/evaluations.ts`. */
+function scoresOf(view: RunView, stage: number): Scores {
+  const { plan } = view;
+  const last = Math.min(plan.steps, stage * plan.stageSteps);
+  const finished = (key: string) => {
+    const running = view.scope === `eval/${key}` && view.progress.done < view.progress.of;
+    return running ? [] : (view.scores[key] ?? []);
+  };
+  const oldOld = stage === 1 ? finished('before') : finished(stageKey(stage - 1));
+  const newNew = last === plan.steps ? finished('after') : finished(stageKey(stage));
+  if (changesBoth(plan, last)) {
+    const [oldNew, newOld] = [finished(stageKey(stage, 'designer')), finished(stageKey(stage, 'executor'))];
+    return { oldOld, newOld, oldNew, newNew };
+  }
+  const executors = plan.design !== undefined || learnersOf(last - 1, plan).includes('executor');
+  return executors
+    ? { oldOld, newOld: oldOld, oldNew: newNew, newNew }
+    : { oldOld, newOld: newNew, oldNew: oldOld, newNew };
+}
+
+function estimate(values: readonly number[]): Estimate {
+  return { mean: average(values), halfWidth: halfWidth(values) };
+}
+
+/** The four cells of a stage and the split of its gain, for people. */
+export function cellLines({ stage, tasks, cells, gain }: StageCells): string[] {
+  return [
+    `Stage ${stage}, ${tasks} held-out tasks, mean score (95 % interval):`,
+    `                    old executor      new executor`,
+    `  old designs       ${percent(cells.oldOld).padEnd(18)}${percent(cells.oldNew)}`,
+    `  new designs       ${percent(cells.newOld).padEnd(18)}${percent(cells.newNew)}`,
+    `  gain ${points(gain.whole)} points = designs ${points(gain.design)}, execution ${points(gain.execution)}, both together ${points(gain.interaction)}`,
+  ];
+}
+
+function percent({ mean, halfWidth: half }: Estimate): string {
+  return `${(100 * mean).toFixed(1)} %${half === null ? '' : ` ± ${(100 * half).toFixed(1)}`}`;
+}
+
+/** A difference in points: `+3.1 ± 2.0`. */
+export function points({ mean, halfWidth: half }: Estimate): string {
+  const sign = mean < 0 ? '−' : '+';
+  return `${sign}${Math.abs(100 * mean).toFixed(1)}${half === null ? '' : ` ± ${(100 * half).toFixed(1)}`}`;
+}
