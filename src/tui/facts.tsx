@@ -55,7 +55,7 @@ export function Facts({ view, width, height }: Props) {
         </Text>
       )}
       <Text wrap="truncate" dimColor>
-        {`${variance(view)}rejected: ${causes(view.failures)} · no answer: ${causes(view.executionFailures)}`}
+        {`rejected: ${causes(view.failures)} · no answer: ${causes(view.executionFailures)}${variance(view)}`}
       </Text>
     </Box>
   );
@@ -66,7 +66,7 @@ function variance({ steps }: RunView): string {
   const last = steps.at(-1);
   const own = steps.filter(({ step }) => step === last?.step);
   const counts = own.map(({ role, zeroVariance, groups }) => `${role} ${zeroVariance}/${groups}`);
-  return counts.length === 0 ? '' : `no variance: ${counts.join(', ')} · `;
+  return counts.length === 0 ? '' : ` · no variance: ${counts.join(', ')}`;
 }
 
 /** Before the first step, the designs of the evaluation. */

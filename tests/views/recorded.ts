@@ -64,8 +64,8 @@ function effects(seed: number): Effects {
       });
     },
     learn: ({ input }) => {
-      const { step } = stepSchema.parse(input);
-      return answer('learned', { version: `policy-of-step-${step}`, loss: -step, drift: 1e-3 });
+      const { step, role } = stepSchema.parse(input);
+      return answer('learned', { role, version: `policy-of-step-${step}`, loss: -step, drift: 1e-3 });
     },
   };
 }

@@ -47,6 +47,8 @@ describe('summarise', () => {
       weightsHash: 'policy-of-step-4',
       heldOut: { before: fractions(view.before), after: fractions(view.after) },
       failures: { designs: view.failures, executions: view.executionFailures },
+      zeroVariance: { designer: { none: 4, groups: 12 }, executor: { none: 6, groups: 18 } },
+      alarms: [],
       reproducible: true,
       policyCalls: view.calls,
       seconds: 2.3,
