@@ -28,10 +28,18 @@ export function createCli(): Command {
   program
     .command('train')
     .description('run a training session, or go on with one')
-    .option('--preset <name>', 'quick (minutes) or default (a quarter of an hour)', 'quick')
+    .option(
+      '--preset <name>',
+      'quick (minutes), default (a quarter of an hour), long (an hour), paper (4 × 4, 400 steps) or bench',
+      'quick',
+    )
     .option('--seed <number>', 'seed of every draw', integer(0), 1)
     .option('--steps <number>', 'reinforcement steps, in place of the preset’s', integer(0))
     .option('--policies <how>', 'shared: one model for both roles; per-role: one each')
+    .option(
+      '--schedule <how>',
+      'who learns when: stagewise (by turns), coupled (both in every step), designer-only or executor-only',
+    )
     .option('--stage <steps>', 'steps of one stage (K)', integer(1))
     .option(
       '--credit <estimator>',

@@ -30,6 +30,7 @@ const TRAINING: readonly Case[] = [
   [['train', '--draws', '3'], /Only --credit fork has branches/],
   [['train', '--credit', 'fork', '--draws', '100'], /setting credit.draws is not usable/],
   [['train', '--policies', 'both'], /setting policies is not usable/],
+  [['train', '--schedule', 'both'], /setting stage.schedule is not usable/],
   [['train', '--resume', 'run-2'], /run-2 in \S+ is over/],
   [['train', '--resume', 'run-9'], /There is no run run-9 in the store/],
 ];

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { Counts } from '../../../machines/tally.ts';
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
 import { PythonJail } from '../../designs/python/jail.ts';
@@ -7,7 +8,7 @@ import type { RunConfig } from '../../runtime/config.ts';
 import { evaluate as score } from '../../runtime/evaluate.ts';
 import { defaultKit } from '../../runtime/kit.ts';
 import { readConfig } from '../../runtime/run.ts';
-import { allowanceOf } from '../../runtime/troupe.ts';
+import { allowanceOf, familiesOf } from '../../runtime/troupe.ts';
 import { findVersion } from '../../runtime/versions.ts';
 import { QuickJsSandbox } from '../../tasks/quickjs-sandbox.ts';
 import { hardware } from '../hardware.ts';
@@ -37,7 +38,7 @@ export async function evaluate(name: string, options: Options): Promise<void> {
     const kit = defaultKit();
     const version = findVersion(reader, options.policy, id);
     await checkDesign(design, config);
-    const total = (options.tasks ?? config.tasks.heldOut) * kit.families.length;
+    const total = (options.tasks ?? config.tasks.heldOut) * familiesOf(config, kit).length;
     let finished = 0;
     const tally = await score(reader, config, {
       kit,
@@ -57,29 +58,37 @@ export async function evaluate(name: string, options: Options): Promise<void> {
       );
       return;
     }
-    const rows = Object.entries(tally).map(([family, { tasks, score: sum, valid, calls, shapes }]) => {
-      const accuracy = sum / tasks;
-      return [
-        family,
-        String(tasks),
-        `${(100 * accuracy).toFixed(1)} ± ${(196 * Math.sqrt((accuracy * (1 - accuracy)) / tasks)).toFixed(1)}`,
-        `${((100 * valid) / tasks).toFixed(0)}`,
-        (calls / tasks).toFixed(2),
-        Object.entries(shapes)
-          .sort(([, a], [, b]) => b - a)
-          .slice(0, 3)
-          .map(([shape, count]) => `${shape} ${Math.round((100 * count) / tasks)} %`)
-          .join(', '),
-      ];
+    const rows = Object.entries(tally).flatMap(([family, { attributes, ...whole }]) => {
+      const parts = Object.entries(attributes);
+      const named = parts.length < 2 ? [] : parts.map(([name, counts]) => row(`  ${name}`, counts));
+      return [row(family, whole), ...named];
     });
     process.stdout.write(`${id}, policy ${version.label} (${version.version.slice(0, 10)})\n`);
     process.stdout.write(
-      `${table(['family', 'tasks', 'accuracy %', 'valid %', 'calls/task', 'designs'], rows)}\n`,
+      `${table(['family', 'tasks', 'accuracy %', 'valid %', 'calls/task', 'tokens/task', 'designs'], rows)}\n`,
     );
   } finally {
     progress.clear();
     store.close();
   }
+}
+
+/** A family, or its tasks of one attribute. */
+function row(name: string, { tasks, score, valid, calls, tokens, shapes }: Counts): string[] {
+  const accuracy = score / tasks;
+  return [
+    name,
+    String(tasks),
+    `${(100 * accuracy).toFixed(1)} ± ${(196 * Math.sqrt((accuracy * (1 - accuracy)) / tasks)).toFixed(1)}`,
+    `${((100 * valid) / tasks).toFixed(0)}`,
+    (calls / tasks).toFixed(2),
+    (tokens / tasks).toFixed(0),
+    Object.entries(shapes)
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, 3)
+      .map(([shape, count]) => `${shape} ${Math.round((100 * count) / tasks)} %`)
+      .join(', '),
+  ];
 }
 
 /** `--design` is a script, or the name of a file that holds one. */

@@ -16,6 +16,7 @@ interface Options {
   readonly seed: number;
   readonly steps?: number;
   readonly policies?: string;
+  readonly schedule?: string;
   readonly stage?: number;
   readonly credit: string;
   readonly draws?: number;
@@ -59,13 +60,21 @@ async function chooseAudience({ plain, json }: Options): Promise<Audience> {
   return (await import('../screen.ts')).screen();
 }
 
-function changes({ preset, seed, steps, policies, stage, ...options }: Options) {
+function changes({ preset, seed, steps, policies, schedule, stage, ...options }: Options) {
   const draws = drawsOf(options);
   return {
     seed,
     ...(steps === undefined ? {} : { steps }),
     ...(policies === undefined ? {} : { policies }),
-    ...(stage === undefined ? {} : { stage: { ...configure(preset, {}).stage, steps: stage } }),
+    ...(stage === undefined && schedule === undefined
+      ? {}
+      : {
+          stage: {
+            ...configure(preset, {}).stage,
+            ...(schedule === undefined ? {} : { schedule }),
+            ...(stage === undefined ? {} : { steps: stage }),
+          },
+        }),
     ...(draws === undefined ? {} : { credit: { ...configure(preset, {}).credit, draws } }),
   };
 }
