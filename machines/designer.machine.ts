@@ -70,7 +70,8 @@ export type DesignerOutput = Verdict & {
 };
 
 interface DesignerContext extends DesignerInput {
-  readonly script: string;
+  /** What it wrote. */
+  readonly written: string;
   readonly tokens: number;
   readonly result: Verdict;
 }
@@ -100,10 +101,18 @@ export const designerMachine = setup({
       }),
     ),
     compile: emit(({ context }) =>
-      order({ type: 'effect', effect: 'compile', key: 'script', input: { script: context.script } }),
+      order({
+        type: 'effect',
+        effect: 'compile',
+        key: 'script',
+        input:
+          context.script === undefined
+            ? { script: context.written }
+            : { script: context.script, fixed: true },
+      }),
     ),
     hear: assign(({ event }) =>
-      event.type === 'called' ? { script: event.text, tokens: event.tokens ?? 0 } : {},
+      event.type === 'called' ? { written: event.text, tokens: event.tokens ?? 0 } : {},
     ),
     accept: assign(({ event }) =>
       event.type === 'compiled'
@@ -124,12 +133,12 @@ export const designerMachine = setup({
     ),
   },
   guards: {
-    given: ({ context }) => context.script !== '',
+    given: ({ context }) => context.script !== undefined,
     cutOff: ({ event }) => event.type === 'called' && event.finish === 'length',
   },
 }).createMachine({
   id: 'designer',
-  context: ({ input }) => ({ script: '', ...input, tokens: 0, result: UNFINISHED }),
+  context: ({ input }) => ({ ...input, written: '', tokens: 0, result: UNFINISHED }),
   initial: 'beginning',
   states: {
     beginning: {

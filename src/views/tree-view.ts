@@ -52,6 +52,7 @@ export type TaskView = z.infer<typeof taskView>;
 export const treeState = mapOf(taskView);
 
 const rolloutStart = z.object({ task: z.object({ family: z.string(), text: z.string() }) });
+const designStart = z.object({ script: z.string().default('') });
 const agentStart = z.object({
   name: z.string(),
   task: z.string(),
@@ -126,10 +127,12 @@ export class TreeView {
 function onDesign(task: TaskView | undefined, name: string, event: StoredEvent): void {
   if (task === undefined) return;
   if (event.type === 'started') {
+    // A fixed design is not written by anyone.
+    const { script } = designStart.parse(event.data);
     task.designs.set(name, {
       stream: event.stream,
-      state: 'calling',
-      script: '',
+      state: script === '' ? 'calling' : 'working',
+      script,
       shape: '',
       rejection: '',
       executions: new Map(),

@@ -5,7 +5,7 @@ import { Tokenizer } from '../../src/policies/tokenizer.ts';
 import { configSchema, configure, presets } from '../../src/runtime/config.ts';
 import { recordedCredits } from '../../src/runtime/recorded-credit.ts';
 import { startRun } from '../../src/runtime/run.ts';
-import { sessionInput } from '../../src/runtime/troupe.ts';
+import { makeMaterial, sessionInput } from '../../src/runtime/troupe.ts';
 import { sessionView } from '../../src/views/session-view.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import { MemoryLog } from '../../store/memory-log.ts';
@@ -189,6 +189,13 @@ describe('settings', () => {
       /There is no task family "chess"; choose from arithmetic, /,
     );
     expect(store.runs()).toHaveLength(before);
+  });
+
+  it('choose families of the kit', () => {
+    const { tasks } = makeMaterial(tinyConfig({ families: ['code'] }), evenAnswers());
+    expect(new Set([...tasks.train, ...tasks.heldOut].map(({ family }) => family))).toEqual(
+      new Set(['code']),
+    );
   });
 
   it('of older runs are understood', () => {

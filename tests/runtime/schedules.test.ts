@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { RunConfig } from '../../src/runtime/config.ts';
 import { creditSettings } from '../../src/runtime/config.ts';
+import { forkRun } from '../../src/runtime/fork/fork.ts';
 import { creditFromLog, recordedCredits, sameCredit } from '../../src/runtime/recorded-credit.ts';
 import { resumeRun, startRun } from '../../src/runtime/run.ts';
 import { verifyRun } from '../../src/runtime/verify.ts';
@@ -100,6 +101,35 @@ describe('a coupled run', () => {
   );
 });
 
+describe('a fork of a coupled run', () => {
+  it.each(['shared', 'per-role'] as const)(
+    'with %s policies learns both roles again up to where it begins, and verifies exactly',
+    async (policies) => {
+      const store = await run({
+        stage: stage('coupled', 2),
+        policies,
+        evaluation: { cellTasks: 1, controls: false },
+      });
+      const within = store
+        .reader('latest')
+        .readPrefix('step/0001')
+        .find(({ type }) => type === 'called');
+      const { run: fork } = await forkRun(store, 'latest', {
+        kit,
+        codeVersion: 'test',
+        at: String(within?.seq),
+        changes: [],
+        fresh: 'other',
+        policies: {},
+      });
+      expect(await resumeRun(store, fork, options).finished).toBe('done');
+      expect(store.reader(fork).eventHash()).not.toBe(store.reader('run-1').eventHash());
+      expect(await verifyRun(store, fork, options)).toMatchObject({ identical: true, divergence: null });
+      store.close();
+    },
+  );
+});
+
 describe('a frozen role', () => {
   it('keeps its weights and its moments to the byte through a stage of the other (B-8)', async () => {
     const config = tinyConfig({ stage: stage('stagewise'), policies: 'per-role', steps: 3 });
@@ -151,6 +181,9 @@ describe('a fixed design', () => {
     expect(calls.length).toBeGreaterThan(0);
     expect(calls.every(({ stream }) => stream.includes('/agent/'))).toBe(true);
     expect(sessionView(reader).after.arithmetic?.shapes).toEqual({ agent: 4 });
+    expect(
+      reader.readPrefix('step').some(({ type, data }) => type === 'compiled' && data.shape === 'agent'),
+    ).toBe(true);
     expect(await verifyRun(store, 'latest', options)).toMatchObject({ identical: true });
     store.close();
   });

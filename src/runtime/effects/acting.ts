@@ -64,7 +64,7 @@ const evaluateSchema = z.object({
     messages: z.array(z.object({ sender: z.string(), content: z.string() })),
   }),
 });
-const compileSchema = z.object({ script: z.string() });
+const compileSchema = z.object({ script: z.string(), fixed: z.boolean().default(false) });
 const checkSchema = z.object({ task: z.string(), draft: z.string() });
 const verifySchema = z.object({ task: z.string(), reply: z.string() });
 
@@ -88,8 +88,9 @@ export function actingEffects(stagecraft: Stagecraft) {
   };
 
   const compile: Effect = async ({ input }) => {
-    const { script } = compileSchema.parse(input);
-    const { spec, failure } = await reader.read(script, dialect);
+    const { script, fixed } = compileSchema.parse(input);
+    // A fixed design may be in either dialect, whatever the run's designer writes.
+    const { spec, failure } = await reader.read(script, fixed ? 'auto' : dialect);
     if (failure !== null) return { type: 'rejected', data: { ...failure } };
     const design = designOf(must(spec, 'the spec of a design that passed its checks'), library);
     return { type: 'compiled', data: plain(design) };
