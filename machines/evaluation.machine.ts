@@ -5,6 +5,8 @@ import { emptyTally, type Tally, tallyRollout } from './tally.ts';
 
 export interface EvaluationInput {
   readonly tasks: readonly TaskRef[];
+  /** A design that takes the designer's place on every task. */
+  readonly script?: string;
 }
 
 export type EvaluationEvent = {
@@ -35,7 +37,12 @@ export const evaluationMachine = setup({
             type: 'open',
             actor: 'rollout',
             key: `eval/now/${pad(index, 4)}`,
-            input: { task, designs: 1, executions: 1 },
+            input: {
+              task,
+              designs: 1,
+              executions: 1,
+              ...(context.script === undefined ? {} : { script: context.script }),
+            },
           }),
         );
       });

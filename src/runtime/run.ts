@@ -8,6 +8,7 @@ import { configSchema, type RunConfig } from './config.ts';
 import type { Kit } from './kit.ts';
 import { Scheduler } from './scheduler.ts';
 import {
+  familiesOf,
   type Hardware,
   type Material,
   makeMaterial,
@@ -38,8 +39,9 @@ export interface RunHandle {
   stop(): void;
 }
 
-/** Begins a new run in a store. */
+/** Begins a new run in a store. Throws a UserError, before there is anything, for families that the kit lacks. */
 export function startRun(store: Store, config: RunConfig, options: RunOptions): RunHandle {
+  familiesOf(config, options.kit);
   const { id } = store.createRun({
     config: JSON.parse(JSON.stringify(config)),
     codeVersion: options.codeVersion,
@@ -74,7 +76,7 @@ function carryOn(store: Store, id: string, config: RunConfig, options: RunOption
   const log = store.openLog(id, options.codeVersion);
   try {
     const material = readMaterial(log) ?? prepare(log, config, options.kit);
-    const input = sessionInput(config, material);
+    const input = sessionInput(config, material, options.kit);
     const [first] = log.read('session');
     if (first !== undefined && canonicalJson(first.data) !== canonicalJson(input)) {
       throw new UserError(
