@@ -5,6 +5,8 @@ import { emptyTally, type Tally, tallyRollout } from './tally.ts';
 
 export interface EvaluationInput {
   readonly tasks: readonly TaskRef[];
+  /** Number of the first task, where others were scored before it: draws are named by it. */
+  readonly first?: number;
 }
 
 export type EvaluationEvent = {
@@ -34,7 +36,7 @@ export const evaluationMachine = setup({
           order({
             type: 'open',
             actor: 'rollout',
-            key: `eval/now/${pad(index, 4)}`,
+            key: `eval/now/${pad((context.first ?? 0) + index, 4)}`,
             input: { task, designs: 1, executions: 1 },
           }),
         );

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { UserError } from '../core/errors.ts';
 import { collect, integer, number, percentage } from './arguments.ts';
+import { addBenchCommands } from './bench-commands.ts';
 import { addStoreCommands } from './store-commands.ts';
 
 /** The command line: every command loads what it needs only when it is called. */
@@ -220,24 +221,7 @@ values and the likely cause are shown); 2: asked wrongly; 130: interrupted, and 
       (await import('./commands/export.ts')).exportRun(run, folder, options),
     );
 
-  program
-    .command('bench')
-    .description('measure this machine')
-    .argument(
-      '[what]',
-      'all; store: the event log; check: design scripts; fuzz: mutated scripts; crash: kill -9',
-      'all',
-    )
-    .option('--seconds <number>', 'about how long each measurement takes', integer(1), 3)
-    .option(
-      '--count <number>',
-      'events of store (1,000,000), scripts of fuzz (10,000), kills of crash (100)',
-      integer(1),
-    )
-    .option('--seed <number>', 'seed of fuzz and crash', integer(0), 1)
-    .option(...json)
-    .action(async (what, options) => (await import('./commands/bench.ts')).bench(what, options));
-
+  addBenchCommands(program);
   const files = addStoreCommands(program);
 
   for (const command of [...program.commands, ...files.commands]) {

@@ -94,8 +94,8 @@ export interface Hardware {
 }
 
 export interface TroupeOptions {
-  /** Every design is this script, and no designer is called. */
-  readonly script?: string | undefined;
+  /** Every design is this script, or the one of the stream that asks for it, and no designer is called. */
+  readonly script?: string | ((stream: string) => string) | undefined;
   /** The recording that is executed again. */
   readonly recorded?: EventReader | undefined;
   /** Where the executions are that get branched, if not in the log. */
@@ -167,7 +167,7 @@ export class Troupe {
         jail: this.#jail,
         reader,
         library: kit.library,
-        script,
+        script: typeof script === 'string' ? script : undefined,
         verifier: kit.verifier,
         task: (id) => index.get(id),
       }),
@@ -237,19 +237,20 @@ export function allowanceOf({ rollout }: RunConfig): Allowance {
   };
 }
 
-/** A policy whose designer always hands over the same script, whatever its length, and samples nothing. */
-function withFixedDesign(policy: Policy, script: string): Policy {
-  const designer: Completion = {
-    text: script,
+/** A policy whose designer always hands over the given script, whatever its length, and samples nothing. */
+function withFixedDesign(policy: Policy, script: string | ((stream: string) => string)): Policy {
+  const handOver = (stream: string): Completion => ({
+    text: typeof script === 'string' ? script : script(stream),
     asksTool: false,
     promptTokens: [],
     tokens: [],
     logProbs: [],
     finish: 'stop',
     version: 'fixed',
-  };
+  });
   return {
-    complete: async (request) => (request.role === 'designer' ? designer : policy.complete(request)),
+    complete: async (request) =>
+      request.role === 'designer' ? handOver(request.stream) : policy.complete(request),
     close: () => policy.close(),
   };
 }
