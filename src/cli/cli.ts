@@ -29,8 +29,8 @@ export function createCli(): Command {
   program
     .command('train')
     .description('run a training session, or go on with one')
-    .option('--preset <name>', 'quick (minutes) or default (a quarter of an hour)', 'quick')
-    .option('--seed <number>', 'seed of every draw', integer(0), 1)
+    .option('--preset <name>', 'quick (minutes, the default) or default (a quarter of an hour)')
+    .option('--seed <number>', 'seed of every draw (default: 1)', integer(0))
     .option('--steps <number>', 'reinforcement steps, in place of the preset’s', integer(0))
     .option('--policies <how>', 'shared: one model for both roles; per-role: one each')
     .option('--stage <steps>', 'steps of one stage (K)', integer(1))
@@ -40,6 +40,15 @@ export function createCli(): Command {
       'tree',
     )
     .option('--draws <number>', 'branches per call of --credit fork (default: 4)', integer(1))
+    .option(
+      '--from <run>',
+      'begin with the weights, tasks and tokenizer of this run in place of a cold start, and with its configuration and seed unless told otherwise',
+    )
+    .option('--from-store <file>', 'the store of --from (default: --store)')
+    .option(
+      '--from-label <version>',
+      'the version of --from: step/N, last, or a hash (default: its cold start’s)',
+    )
     .option('--resume <run>', 'go on with an interrupted run; everything else comes from its log')
     .option(...store)
     .option('--plain', 'progress lines in place of the screen')

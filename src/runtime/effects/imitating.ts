@@ -15,7 +15,7 @@ import { supervisedBatch } from '../../learning/tensors.ts';
 import { renderCompletion, renderPrompt } from '../../policies/template.ts';
 import type { Demonstration, Task, TaskFamily } from '../../tasks/task.ts';
 import type { Effect } from '../effect.ts';
-import { momentsName, weightsName } from '../models.ts';
+import { type ModelId, momentsName, weightsName } from '../models.ts';
 import type { Rehearsal } from './learning.ts';
 
 const imitateSchema = z.object({ chunk: z.number().int(), last: z.boolean() });
@@ -27,7 +27,7 @@ const WARM_UP_STEPS = 20;
 const MOST_TOO_LONG = 10_000;
 
 /** Name under which the weights of the cold start are kept. */
-function chunkLabel(chunk: number): string {
+export function chunkLabel(chunk: number): string {
   return `cold-start/${pad(chunk, 2)}`;
 }
 
@@ -36,7 +36,8 @@ function chunkLabel(chunk: number): string {
  * stream named by chunk, so a chunk can be done again alone.
  */
 export function imitatingEffect(rehearsal: Rehearsal): Effect {
-  const { config, models, learner } = rehearsal;
+  const { config, models, learner, start } = rehearsal;
+  if (start !== undefined) return takingOver(rehearsal, start);
   const { chunks, stepsPerChunk, learningRate } = config.imitation;
   return async ({ input }) => {
     const { chunk, last } = imitateSchema.parse(input);
@@ -76,6 +77,17 @@ export function imitatingEffect(rehearsal: Rehearsal): Effect {
         ],
       },
     };
+  };
+}
+
+/** The cold start of a run that begins with another one's weights: a chunk of no steps, and no moments. */
+function takingOver({ models, load }: Rehearsal, start: ReadonlyMap<ModelId, Float32Array>): Effect {
+  return async () => {
+    models.begin(start);
+    await load();
+    const label = chunkLabel(0);
+    const data = { label, version: models.version, steps: 0, loss: 0, gradientNorm: 0 };
+    return { type: 'imitated', data, blobs: { put: models.blobs(label, null) } };
   };
 }
 
