@@ -1,4 +1,4 @@
-import type { Ceilings } from '../../tools/ablation/oracle.ts';
+import type { Ceilings } from '../../tools/ablation/play/oracle.ts';
 import type { Cell } from '../../tools/families/design-table.ts';
 import type { FamilyReport } from './commands/bench-families.ts';
 import { table } from './table.ts';

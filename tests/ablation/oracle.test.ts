@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/core/random.ts';
 import { average } from '../../src/credit/advantage.ts';
-import { best, ceilings, type Tried } from '../../tools/ablation/oracle.ts';
+import { best, ceilings, type Tried } from '../../tools/ablation/play/oracle.ts';
 
 /** Tasks whose designs solve them with the given probabilities, `executions` in each half. */
 function tasks(

@@ -14,7 +14,7 @@ import { verifyRun } from '../../src/runtime/verify.ts';
 import { exportRun } from '../../store/export-run.ts';
 import { importRuns, openImport } from '../../store/import-runs.ts';
 import { Store } from '../../store/store.ts';
-import { coldStart } from '../../tools/ablation/cold-start.ts';
+import { coldStart } from '../../tools/ablation/play/cold-start.ts';
 import { KIT, runOptions, scratch, tinyConfig } from './small-run.ts';
 
 // Runs that begin with the cold start of another one: run-1 is the cold start, and left after it.

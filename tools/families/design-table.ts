@@ -2,7 +2,7 @@ import { average } from '../../src/credit/advantage.ts';
 import { halfWidth } from '../../src/credit/interval.ts';
 import type { Trial, TrialScore } from '../../src/runtime/trials.ts';
 import type { Task } from '../../src/tasks/task.ts';
-import { type Ceilings, ceilings, meanOf, type Tried } from '../ablation/oracle.ts';
+import { type Ceilings, ceilings, meanOf, type Tried } from '../ablation/play/oracle.ts';
 
 export interface Prices {
   /** Of each call beyond the first, and of each sampled token of an executor. */

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Store } from '../../../store/store.ts';
-import { coldStart } from '../../../tools/ablation/cold-start.ts';
+import { coldStart } from '../../../tools/ablation/play/cold-start.ts';
 import { machine } from '../../../tools/bench/measure.ts';
 import { type DesignTable, meanCeilings } from '../../../tools/families/design-table.ts';
 import { measureDesigns, pricesOf } from '../../../tools/families/measure-designs.ts';

@@ -10,7 +10,7 @@ import type { Audience } from '../audience.ts';
 import { codeVersion } from '../code-version.ts';
 import { hardware } from '../hardware.ts';
 import { lines } from '../lines.ts';
-import { onceFree } from '../once-free.ts';
+import { onceFree } from '../../runtime/once-free.ts';
 import { stopOnSignals } from '../signals.ts';
 
 const DEFAULT_PRESET = 'quick';

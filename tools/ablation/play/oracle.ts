@@ -1,5 +1,5 @@
-import { must } from '../../src/core/errors.ts';
-import { average } from '../../src/credit/advantage.ts';
+import { must } from '../../../src/core/errors.ts';
+import { average } from '../../../src/credit/advantage.ts';
 
 /**
  * What every fixed design came to on one task: its mean over some executions, and its mean over as many others that are

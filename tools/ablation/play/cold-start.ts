@@ -1,9 +1,9 @@
-import { pad } from '../../machines/command.ts';
-import { InvariantError } from '../../src/core/errors.ts';
-import type { RunConfig } from '../../src/runtime/config.ts';
-import { type RunHandle, type RunOptions, resumeRun, startRun } from '../../src/runtime/run.ts';
-import { type KeptVersion, keptVersions } from '../../src/runtime/versions.ts';
-import type { Store } from '../../store/store.ts';
+import { pad } from '../../../machines/command.ts';
+import { InvariantError } from '../../../src/core/errors.ts';
+import type { RunConfig } from '../../../src/runtime/config.ts';
+import { type RunHandle, type RunOptions, resumeRun, startRun } from '../../../src/runtime/run.ts';
+import { type KeptVersion, keptVersions } from '../../../src/runtime/versions.ts';
+import type { Store } from '../../../store/store.ts';
 
 export interface ColdStartOptions extends Omit<RunOptions, 'onEvents'> {
   readonly onProgress?: (done: number, of: number) => void;
