@@ -1,5 +1,5 @@
 import { UserError } from '../../src/core/errors.ts';
-import type { JsonObject, JsonValue } from '../../src/core/json.ts';
+import type { Json, JsonObject } from '../../src/core/json.ts';
 import { changed, type RunConfig } from '../../src/runtime/config.ts';
 
 /** How an arm comes to its result; names of other arms are those of the same table. */
@@ -79,7 +79,7 @@ function merged(base: JsonObject, changes: JsonObject): JsonObject {
   );
 }
 
-function isObject(value: JsonValue | undefined): value is JsonObject {
+function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

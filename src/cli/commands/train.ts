@@ -3,6 +3,7 @@ import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
 import { changed, configure, type RunConfig } from '../../runtime/config.ts';
 import { defaultKit } from '../../runtime/kit.ts';
+import { onceFree } from '../../runtime/once-free.ts';
 import { type RunOptions, readConfig, resumeRun, startRun } from '../../runtime/run.ts';
 import { startFrom } from '../../runtime/start.ts';
 import type { Material } from '../../runtime/troupe.ts';
@@ -10,7 +11,6 @@ import type { Audience } from '../audience.ts';
 import { codeVersion } from '../code-version.ts';
 import { hardware } from '../hardware.ts';
 import { lines } from '../lines.ts';
-import { onceFree } from '../../runtime/once-free.ts';
 import { stopOnSignals } from '../signals.ts';
 
 const DEFAULT_PRESET = 'quick';
