@@ -1,6 +1,7 @@
 import { pad } from '../../../machines/command.ts';
 import { InvariantError } from '../../../src/core/errors.ts';
 import type { RunConfig } from '../../../src/runtime/config.ts';
+import { onceFree } from '../../../src/runtime/once-free.ts';
 import { type RunHandle, type RunOptions, resumeRun, startRun } from '../../../src/runtime/run.ts';
 import { type KeptVersion, keptVersions } from '../../../src/runtime/versions.ts';
 import type { Store } from '../../../store/store.ts';
@@ -47,7 +48,9 @@ export async function coldStart(
     },
   };
   const run =
-    known === undefined ? startRun(store, config, runOptions) : resumeRun(store, known.id, runOptions);
+    known === undefined
+      ? startRun(store, config, runOptions)
+      : await onceFree(() => resumeRun(store, known.id, runOptions));
   options.onRun?.(run);
   const end = await run.finished;
   const result = found();

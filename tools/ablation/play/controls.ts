@@ -84,7 +84,7 @@ export async function playConsistency(
   return { policyCalls: 0, families, curve: [] };
 }
 
-/** A vote takes at most five voters, so more of them are votes of votes of one task. */
+/** A node votes five times at most; more voters are listed one by one. */
 function consistencyScript(votes: number): string {
   const agent = 'agent("solve")';
   if (votes <= 1) return `run(${agent})`;
