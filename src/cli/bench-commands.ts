@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { integer } from './arguments.ts';
+import { integer, names } from './arguments.ts';
 
 /** `troupe bench …`: measurements of this machine, and experiments. */
 export function addBenchCommands(program: Command): Command {
@@ -36,6 +36,36 @@ export function addBenchCommands(program: Command): Command {
     .option(...json)
     .action(async (options, command: Command) =>
       (await import('./commands/bench-families.ts')).benchFamilies({
+        ...options,
+        ...command.optsWithGlobals(),
+      }),
+    );
+
+  group
+    .command('ablation')
+    .description('run a table of arms and seeds, or what is missing of it')
+    .requiredOption(
+      '--table <letter>',
+      'a: schedules; b: stage lengths; c: rollout shapes; d: shared or per role; e: controls; f: model sizes',
+    )
+    .option('--seeds <number>', 'how many (default: 5 for a and e, 3 for the others)', integer(1))
+    .option('--first-seed <number>', 'the first of them', integer(0), 1)
+    .option('--arms <names>', 'these arms, separated by commas, and those that they need', names)
+    .option('--preset <name>', 'what the arms change', 'bench')
+    .option('--jobs <number>', 'arms at a time, each in a process of its own', integer(1), 2)
+    .option('--work <folder>', 'where unfinished runs, cold starts and last weights are', '.troupe-bench')
+    .option('--out <folder>', 'where the results are', 'docs/results')
+    .option('--keep', 'keep the logs of finished runs in the working folder')
+    .option('--keep-stale', 'take results as they are although their code has changed; they stay marked')
+    .option(...json)
+    .addHelpText(
+      'after',
+      `
+Each result is committed to ablation-TABLE.json as it comes, and is run again only if what it depends on has changed.
+Killed at any time, the same command goes on, within an arm too. Exit code 0: all there; 1: an arm failed; 130: stopped.`,
+    )
+    .action(async (options, command: Command) =>
+      (await import('./commands/bench-ablation.ts')).benchAblation({
         ...options,
         ...command.optsWithGlobals(),
       }),

@@ -83,10 +83,23 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What of a configuration the cold start depends on: arms that have it in common share one. */
+/** The configuration of the cold start that an arm begins with: where arms agree on it, they share one. */
 export function coldConfig(config: RunConfig, base: RunConfig): RunConfig {
   const { seed, model, vocab, tasks, imitation, shards } = config;
   return { ...base, seed, model, vocab, tasks, imitation, shards, policies: 'shared' };
+}
+
+/** The members that a cold start's weights depend on; the rest is about what comes after it. */
+const COLD_MEMBERS = ['seed', 'model', 'vocab', 'tasks', 'families', 'imitation', 'shards'];
+
+/** What of a configuration the cold start depends on. */
+export function coldPart(config: RunConfig): object {
+  const { beta1, beta2, maxGradientNorm } = config.learning;
+  return {
+    ...Object.fromEntries(Object.entries(config).filter(([name]) => COLD_MEMBERS.includes(name))),
+    learning: { beta1, beta2, maxGradientNorm },
+    temperature: config.rollout.temperature,
+  };
 }
 
 /** The chosen arms of a table and those that they need, in the table's order. */

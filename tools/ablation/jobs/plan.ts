@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { must } from '../../../src/core/errors.ts';
 import { hashJson } from '../../../src/core/hash.ts';
 import type { RunConfig } from '../../../src/runtime/config.ts';
-import { type Arm, armConfig, coldConfig, needsOf } from '../arm.ts';
+import { type Arm, armConfig, coldConfig, coldPart, needsOf } from '../arm.ts';
 import type { Outcome } from '../play/outcome.ts';
 import type { Job } from './job.ts';
+import type { Sources } from './sources.ts';
 
 /** A job to be, with what it waits for. */
 export interface Task {
@@ -25,8 +26,7 @@ export interface Planning {
   readonly base: RunConfig;
   readonly arms: readonly Arm[];
   readonly seeds: readonly number[];
-  /** Hash of the sources that outcomes depend on. */
-  readonly sources: string;
+  readonly sources: Sources;
 }
 
 /** All jobs of a table: every arm with every seed, and the cold starts that they share, needs before needy. */
@@ -36,7 +36,7 @@ export function planTable({ base, arms, seeds, sources }: Planning): Task[] {
     for (const arm of inOrder(arms)) {
       const config = armConfig({ ...base, seed }, arm.changes);
       const cold = coldConfig(config, base);
-      const coldKey = keyOf({ sources, cold });
+      const coldKey = keyOf({ sources: sources.coldStart, cold: coldPart(cold) });
       if (!tasks.has(coldKey)) {
         tasks.set(coldKey, {
           id: coldKey,
@@ -53,7 +53,7 @@ export function planTable({ base, arms, seeds, sources }: Planning): Task[] {
       const keys = needs.map((need) => must(tasks.get(need), `the job ${need}`).key);
       const { of: _, callsOf: __, design, ...play } = { of: '', callsOf: '', design: '', ...arm.play };
       const scripted = typeof design === 'string' ? { ...play, design } : play;
-      const key = keyOf({ sources, cold, config, play: scripted, needs: keys });
+      const key = keyOf({ sources: sources.all, config, play: scripted, needs: keys });
       const work = arm.play.kind === 'train' ? 0.2 + config.steps / Math.max(1, base.steps) : 0.4;
       tasks.set(`${arm.name}/${seed}`, {
         id: `${arm.name}/${seed}`,
@@ -61,7 +61,8 @@ export function planTable({ base, arms, seeds, sources }: Planning): Task[] {
         seed,
         key,
         config,
-        needs: [coldKey, ...needs],
+        // Who plays with another arm's weights needs no cold start.
+        needs: 'of' in arm.play ? needs : [coldKey, ...needs],
         work,
       });
     }
