@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { ablation, resultsFile } from '../../../tools/ablation/ablation.ts';
+import { ablation } from '../../../tools/ablation/ablation.ts';
 import { currentCommit } from '../../../tools/ablation/jobs/commit.ts';
 import { type LedgerHead, rowsOf } from '../../../tools/ablation/jobs/ledger.ts';
 import { curvesSvg } from '../../../tools/ablation/report/curves-svg.ts';
