@@ -42,7 +42,7 @@ export const configSchema = z.strictObject({
   /** Size of the tokenizer's vocabulary. */
   vocab: count,
   /** Tasks per family in the two sets. */
-  tasks: z.strictObject({ train: count, heldOut: count }),
+  tasks: z.strictObject({ train: count, heldOut: count, harder: z.number().int().min(0).default(0) }),
   imitation: z.strictObject({
     chunks: count,
     stepsPerChunk: count,
@@ -110,9 +110,9 @@ const base: RunConfig = {
   steps: 30,
   policies: 'shared',
   model: DEFAULT_TRANSFORMER,
-  vocab: 320,
-  tasks: { train: 2000, heldOut: 200 },
-  imitation: { chunks: 28, stepsPerChunk: 50, batchTokens: 1536, learningRate: 3e-3, designerShare: 0.1 },
+  vocab: 384,
+  tasks: { train: 2000, heldOut: 200, harder: 60 },
+  imitation: { chunks: 48, stepsPerChunk: 50, batchTokens: 1536, learningRate: 3e-3, designerShare: 0.1 },
   rollout: {
     tasksPerStep: 16,
     designs: 8,
@@ -125,7 +125,7 @@ const base: RunConfig = {
   },
   stage: { steps: 3, first: 'executor' },
   credit: {
-    callPrice: 0.1,
+    callPrice: 0.06,
     executorGroup: 'design',
     executorFloor: 0.05,
     designerScale: 0.3,

@@ -8,6 +8,7 @@ import { actorFactory } from './actors.ts';
 import type { RunConfig } from './config.ts';
 import type { Kit } from './kit.ts';
 import { Scheduler } from './scheduler.ts';
+import { taskRef } from './task-ref.ts';
 import { type Hardware, readMaterial, Troupe } from './troupe.ts';
 
 export interface EvaluateOptions {
@@ -51,10 +52,8 @@ export async function evaluate(
   try {
     troupe.models.restore(recorded, options.label);
     await troupe.load();
-    const tasks = firstOfEach(material.tasks.heldOut, options.tasks).map(({ id, family, text }) => ({
-      id,
-      family,
-      text,
+    const tasks = firstOfEach(material.tasks.heldOut, options.tasks).map((task) => ({
+      ...taskRef(task, options.kit.families),
     }));
     const scheduler = new Scheduler({
       log,

@@ -8,6 +8,7 @@ import { actorFactory } from './actors.ts';
 import type { RunConfig } from './config.ts';
 import type { Kit } from './kit.ts';
 import { Scheduler } from './scheduler.ts';
+import { taskRef } from './task-ref.ts';
 import { type Hardware, readMaterial, Troupe } from './troupe.ts';
 
 /** One execution to be: a task, and the script of the design that tries it. */
@@ -100,7 +101,7 @@ export class Trials {
         onProgress(done);
       },
     });
-    const tasks = trials.map(({ task: { id, family, text } }) => ({ id, family, text }));
+    const tasks = trials.map(({ task }) => ({ ...taskRef(task, this.#kit.families) }));
     await scheduler.run('evaluation', 'evaluation', { tasks, first });
     return streams.map((stream) => readScore(log.readPrefix(stream)));
   }

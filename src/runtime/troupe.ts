@@ -27,6 +27,7 @@ import { BranchCalls } from './fork/branch-calls.ts';
 import { callsBefore, forkedModel, forkedPolicy, forkedWeights } from './fork/front.ts';
 import type { Kit } from './kit.ts';
 import { bytesOf, floatsOf, type ModelId, Models, weightsName, weightsOf } from './models.ts';
+import { copyFor } from './task-ref.ts';
 
 /** Names of the blobs that a run is made of, besides its weights. */
 const TASKS_BLOB = 'tasks';
@@ -185,8 +186,10 @@ export class Troupe {
         script: typeof script === 'string' ? script : undefined,
         verifier: kit.verifier,
         task: (id) => index.get(id),
+        observe: (family, text, agent) =>
+          copyFor(agent, text, { seed: config.seed, family, families: kit.families }),
       }),
-      pick: pickingEffect(config, tasks),
+      pick: pickingEffect(config, tasks, kit.families),
       recall: recallEffect(log),
       imitate: imitatingEffect(rehearsal),
       credit: creditEffect(rehearsal),

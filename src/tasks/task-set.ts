@@ -4,20 +4,28 @@ import { canonicalJson } from '../core/json.ts';
 import { type Task, type TaskFamily, taskSchema } from './task.ts';
 
 /** The tasks of a run. Made once from a seed, kept as a blob, read back from there. */
-const taskSetSchema = z.object({ train: z.array(taskSchema), heldOut: z.array(taskSchema) }).readonly();
+const taskSetSchema = z
+  .object({
+    train: z.array(taskSchema),
+    heldOut: z.array(taskSchema),
+    harder: z.array(taskSchema).default([]),
+  })
+  .readonly();
 export type TaskSet = z.infer<typeof taskSetSchema>;
 
-/** Tasks per family in each of the two sets. */
+/** Tasks per family in each of the sets. */
 export interface TaskSetSize {
   readonly train: number;
   readonly heldOut: number;
+  readonly harder: number;
 }
 
-/** Both sets, families interleaved, so that every prefix is balanced. */
+/** All sets, families interleaved, so that every prefix is balanced. */
 export function buildTaskSet(seed: number, families: readonly TaskFamily[], size: TaskSetSize): TaskSet {
   return {
     train: interleave(families.map((family) => family.generate(seed, 'train', size.train))),
     heldOut: interleave(families.map((family) => family.generate(seed, 'heldOut', size.heldOut))),
+    harder: interleave(families.map((family) => family.generate(seed, 'harder', size.harder))),
   };
 }
 
@@ -35,7 +43,7 @@ export class TaskIndex {
   readonly #tasks = new Map<string, Task>();
 
   constructor(set: TaskSet) {
-    for (const task of [...set.train, ...set.heldOut]) {
+    for (const task of [...set.train, ...set.heldOut, ...set.harder]) {
       if (this.#tasks.has(task.id)) throw new InvariantError(`two tasks are called ${task.id}`);
       this.#tasks.set(task.id, task);
     }

@@ -1,3 +1,4 @@
+import { must } from '../../src/core/errors.ts';
 import { average } from '../../src/credit/advantage.ts';
 import { halfWidth } from '../../src/credit/interval.ts';
 import type { Trial, TrialScore } from '../../src/runtime/trials.ts';
@@ -36,7 +37,7 @@ export interface Cell {
 /** What tells the cell of a task. */
 interface Celled {
   readonly family: string;
-  readonly attribute?: string;
+  readonly attribute?: string | undefined;
 }
 
 export interface FamilyCeilings {
@@ -101,7 +102,7 @@ export function designTable(
       })
       .sort((a, b) => b.reward - a.reward);
     const [first, second] = designs;
-    const { family = '', attribute = '' }: Partial<Celled> = members[0]?.task ?? {};
+    const { family, attribute = '' } = must(members[0], 'a task of the cell').task;
     const lead = (first?.reward ?? 0) - (second?.reward ?? 0);
     return { family, attribute, tasks: members.length, designs, lead };
   });

@@ -101,11 +101,12 @@ function demonstrationBatches(rehearsal: Rehearsal, chunk: number): Minibatch[] 
   const { config, tasks, kit, tokenizer } = rehearsal;
   const { stepsPerChunk, batchTokens, designerShare } = config.imitation;
   const random = new RandomStream(config.seed, 'imitate', chunk);
+  const byFamily = Map.groupBy(tasks.train, ({ family }) => family);
   const sequences: TrainingSequence[] = [];
   let positions = 0;
   let tooLong = 0;
   while (positions < stepsPerChunk * batchTokens) {
-    const task = random.pick(tasks.train);
+    const task = random.pick(must(byFamily.get(pickFamily(kit.families, random)), 'tasks of a family'));
     const { prompt, completion } =
       random.uniform() < designerShare
         ? demonstrateDesign(task, kit.scripts, random)
@@ -126,6 +127,17 @@ function demonstrationBatches(rehearsal: Rehearsal, chunk: number): Minibatch[] 
     sequences.push(sequence);
   }
   return minibatches(sequences, { batchTokens }, random).slice(0, stepsPerChunk);
+}
+
+/** A family's name, as often as it asks for. */
+function pickFamily(families: readonly TaskFamily[], random: RandomStream): string {
+  const practised = (family: TaskFamily) => family.practice ?? 1;
+  let left = random.uniform() * families.reduce((sum, family) => sum + practised(family), 0);
+  const chosen = families.find((family) => {
+    left -= practised(family);
+    return left < 0;
+  });
+  return must(chosen ?? families.at(-1), 'a family').name;
 }
 
 function demonstrateExecution(

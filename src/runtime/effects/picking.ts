@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { RandomStream } from '../../core/random.ts';
-import type { Task } from '../../tasks/task.ts';
+import type { Task, TaskFamily } from '../../tasks/task.ts';
 import type { RunConfig } from '../config.ts';
 import type { Effect } from '../effect.ts';
+import { taskRef } from '../task-ref.ts';
 
 const pickSchema = z.discriminatedUnion('split', [
   z.object({ split: z.literal('heldOut') }),
@@ -16,6 +17,7 @@ const pickSchema = z.discriminatedUnion('split', [
 export function pickingEffect(
   config: RunConfig,
   tasks: { readonly train: readonly Task[]; readonly heldOut: readonly Task[] },
+  families: readonly TaskFamily[],
 ): Effect {
   return async ({ input }) => {
     const request = pickSchema.parse(input);
@@ -25,7 +27,7 @@ export function pickingEffect(
         : draw(tasks.train, config.rollout.tasksPerStep, new RandomStream(config.seed, 'pick', request.step));
     return {
       type: 'picked',
-      data: { tasks: chosen.map(({ id, family, text }) => ({ id, family, text })) },
+      data: { tasks: chosen.map((task) => ({ ...taskRef(task, families) })) },
     };
   };
 }

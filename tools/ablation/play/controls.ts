@@ -89,7 +89,7 @@ function consistencyScript(votes: number): string {
   const agent = 'agent("solve")';
   if (votes <= 1) return `run(${agent})`;
   if (votes <= 5) return `run(vote(${agent}, ${votes}))`;
-  return `run(vote([${Array.from({ length: votes }, (_, index) => `agent("solve${index + 1}")`).join(', ')}]))`;
+  return `run(vote([${Array.from({ length: votes }, () => agent).join(', ')}]))`;
 }
 
 /** The ceilings of choosing among the library's designs with this executor; the arm's accuracy is the per-task one. */

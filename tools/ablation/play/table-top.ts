@@ -5,6 +5,7 @@ import type { RunConfig } from '../../../src/runtime/config.ts';
 import { type TrialOptions, type TrialScore, Trials } from '../../../src/runtime/trials.ts';
 import { readMaterial } from '../../../src/runtime/troupe.ts';
 import type { Task } from '../../../src/tasks/task.ts';
+import type { TaskSet } from '../../../src/tasks/task-set.ts';
 import type { EventReader } from '../../../store/event-log.ts';
 import { pricesOf } from '../../families/measure-designs.ts';
 import type { Outcome } from './outcome.ts';
@@ -23,11 +24,11 @@ export class TableTop {
   readonly harder: readonly Task[];
   readonly #config: RunConfig;
 
-  private constructor(trials: Trials, config: RunConfig, tasks: Splits) {
+  private constructor(trials: Trials, config: RunConfig, tasks: TaskSet) {
     this.trials = trials;
     this.#config = config;
     this.heldOut = tasks.heldOut;
-    this.harder = tasks.harder ?? [];
+    this.harder = tasks.harder;
     // In an order of its own: training picks tasks otherwise.
     this.train = new RandomStream(config.seed, 'table top').shuffle([...tasks.train]);
   }
@@ -96,10 +97,4 @@ export class TableTop {
       ]),
     );
   }
-}
-
-interface Splits {
-  readonly train: readonly Task[];
-  readonly heldOut: readonly Task[];
-  readonly harder?: readonly Task[];
 }
