@@ -14,6 +14,8 @@ export interface AgentTool {
 export interface AgentInput {
   readonly name: string;
   readonly task: string;
+  /** Where every agent sees a copy of its own of the task: the family that says how copies differ. */
+  readonly family?: string;
   /** The role that the design gives it. */
   readonly prompt?: string;
   /** The tools it may call, if any. */
@@ -97,7 +99,9 @@ export const agentMachine = setup({
         input: {
           role: 'executor',
           ask: {
+            name: context.name,
             task: context.task,
+            ...given('family', context.family),
             turns: context.turns,
             ...given('prompt', context.prompt),
             ...given('tools', context.tools),

@@ -108,6 +108,7 @@ export function agentInput(context: ExecutionContext, params: OpenAgentParams): 
     name,
     maxTurns,
     task: context.task.text,
+    ...(context.task.copied === true ? { family: context.task.family } : {}),
     ...(prompt === undefined ? {} : { prompt }),
     ...(bound.length === 0 ? {} : { tools: bound }),
     ...(temperature === undefined ? {} : { temperature }),

@@ -8,9 +8,11 @@ import { redrawKey } from './redraw.ts';
 export interface TaskRef {
   readonly id: string;
   readonly family: string;
-  readonly text: string;
-  /** What of the task is visible and matters for the choice of a design; '' or nothing where there is no such thing. */
+  /** What can be seen in the text and decides which design is best; tasks of one attribute are counted together. */
   readonly attribute?: string;
+  readonly text: string;
+  /** Agents see copies of the text that differ. */
+  readonly copied?: true;
 }
 
 export interface RolloutInput {

@@ -80,14 +80,20 @@ export class Cast {
     };
   }
 
+  /** The stream that what happens in `stream` draws from: that one, but in evaluations, which share theirs. */
+  draws(stream: string): string {
+    const scope = scopeOf(stream);
+    const shared = this.#parts.get(scope)?.draws;
+    return shared === undefined ? stream : `eval/${shared}/${stream.slice(scope.length + 1)}`;
+  }
+
   #cast(request: CallRequest): CallRequest {
     const { stream, role } = request;
-    const scope = scopeOf(stream);
-    const { draws, old = [] } = this.#parts.get(scope) ?? {};
+    const { draws, old = [] } = this.#parts.get(scopeOf(stream)) ?? {};
     if (draws === undefined) return request;
     return {
       ...request,
-      draws: `eval/${draws}/${stream.slice(scope.length + 1)}`,
+      draws: this.draws(stream),
       ...(old.includes(role) ? { model: oldModel(role) } : {}),
     };
   }

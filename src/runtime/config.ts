@@ -24,6 +24,9 @@ const forkSchema = z.strictObject({
 });
 export type Fork = z.infer<typeof forkSchema>;
 
+/** Whose weights, tasks and tokenizer a run begins with; they are blobs of its own, and this says where they are from. */
+const startSchema = z.strictObject({ run: z.string(), label: z.string(), version: z.string() });
+
 /** Everything that a run's results depend on, besides the code. It is part of the first event of the log. */
 export const configSchema = z.strictObject({
   preset: z.string(),
@@ -114,10 +117,17 @@ export const configSchema = z.strictObject({
     .default({ cellTasks: 0, controls: false }),
   /** Gradient shards of a training step: part of the result, because it changes the order of sums. */
   shards: count,
+  /** Given, there is no cold start: another run's weights, tasks and tokenizer are taken over. */
+  start: startSchema.optional(),
   /** Where the run branched off another one, and that one off another, oldest first. */
   forks: z.array(forkSchema).optional(),
 });
 export type RunConfig = z.infer<typeof configSchema>;
+
+/** Chunks of a run's own cold start. One that begins with weights of another run takes them over as one chunk. */
+export function coldStartChunks({ start, imitation }: RunConfig): number {
+  return start === undefined ? imitation.chunks : 1;
+}
 
 const base: RunConfig = {
   preset: 'quick',
@@ -125,9 +135,9 @@ const base: RunConfig = {
   steps: 30,
   policies: 'shared',
   model: DEFAULT_TRANSFORMER,
-  vocab: 320,
-  tasks: { train: 2000, heldOut: 200, harder: 0 },
-  imitation: { chunks: 28, stepsPerChunk: 50, batchTokens: 1536, learningRate: 3e-3, designerShare: 0.1 },
+  vocab: 384,
+  tasks: { train: 2000, heldOut: 200, harder: 60 },
+  imitation: { chunks: 48, stepsPerChunk: 50, batchTokens: 1536, learningRate: 3e-3, designerShare: 0.1 },
   rollout: {
     tasksPerStep: 16,
     designs: 8,
@@ -140,8 +150,8 @@ const base: RunConfig = {
   },
   stage: { schedule: 'stagewise', steps: 3, first: 'executor' },
   credit: {
-    callPrice: 0.1,
-    tokenPrice: 0,
+    callPrice: 0.06,
+    tokenPrice: 0.0005,
     executorPays: false,
     executorGroup: 'design',
     executorFloor: 0.05,
@@ -211,7 +221,12 @@ export function configure(preset: string, changes: { readonly [key: string]: unk
     const known = Object.keys(presets).join(', ');
     throw new UserError('unknown-preset', `There is no preset "${preset}"; choose one of ${known}.`);
   }
-  const parsed = configSchema.safeParse({ ...chosen, ...changes });
+  return changed(chosen, changes);
+}
+
+/** A configuration with the user's changes; a {@link UserError} says which value is out of range. */
+export function changed(config: RunConfig, changes: { readonly [key: string]: unknown }): RunConfig {
+  const parsed = configSchema.safeParse({ ...config, ...changes });
   if (parsed.success) return consistent(parsed.data);
   const issue = parsed.error.issues[0];
   throw new UserError(

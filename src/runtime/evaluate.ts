@@ -3,11 +3,12 @@ import type { Tally } from '../../machines/tally.ts';
 import type { EventReader, StoredEvent } from '../../store/event-log.ts';
 import { MemoryLog } from '../../store/memory-log.ts';
 import { InvariantError } from '../core/errors.ts';
-import { firstOfEach, taskRef } from '../tasks/task-set.ts';
+import { firstOfEach } from '../tasks/task-set.ts';
 import { actorFactory } from './actors.ts';
 import type { RunConfig } from './config.ts';
 import type { Kit } from './kit.ts';
 import { Scheduler } from './scheduler.ts';
+import { taskRef } from './task-ref.ts';
 import { type Hardware, readMaterial, Troupe } from './troupe.ts';
 
 export interface EvaluateOptions {
@@ -51,7 +52,9 @@ export async function evaluate(
   try {
     troupe.models.restore(recorded, options.label);
     await troupe.load();
-    const tasks = firstOfEach(material.tasks.heldOut, options.tasks).map(taskRef);
+    const tasks = firstOfEach(material.tasks.heldOut, options.tasks).map((task) => ({
+      ...taskRef(task, options.kit.families),
+    }));
     const { script } = options;
     const scheduler = new Scheduler({
       log,

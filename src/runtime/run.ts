@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { EventLog, StoredEvent } from '../../store/event-log.ts';
 import type { RunLog } from '../../store/run-log.ts';
 import type { Store } from '../../store/store.ts';
@@ -5,10 +6,9 @@ import { UserError } from '../core/errors.ts';
 import { canonicalJson, type JsonObject } from '../core/json.ts';
 import { actorFactory } from './actors.ts';
 import { configSchema, type RunConfig } from './config.ts';
-import type { Kit } from './kit.ts';
+import { familiesOf, type Kit } from './kit.ts';
 import { Scheduler } from './scheduler.ts';
 import {
-  familiesOf,
   type Hardware,
   type Material,
   makeMaterial,
@@ -39,14 +39,22 @@ export interface RunHandle {
   stop(): void;
 }
 
-/** Begins a new run in a store. Throws a UserError, before there is anything, for families that the kit lacks. */
-export function startRun(store: Store, config: RunConfig, options: RunOptions): RunHandle {
+/**
+ * Begins a new run in a store; with the material of another run if it takes its start from there (see start.ts). Throws
+ * a UserError, before there is anything, for families that the kit lacks.
+ */
+export function startRun(
+  store: Store,
+  config: RunConfig,
+  options: RunOptions,
+  material?: Material,
+): RunHandle {
   familiesOf(config, options.kit);
   const { id } = store.createRun({
     config: JSON.parse(JSON.stringify(config)),
     codeVersion: options.codeVersion,
   });
-  return carryOn(store, id, config, options);
+  return carryOn(store, id, config, options, material);
 }
 
 /** Goes on with a run; its configuration comes from the store. Throws UserError if the run is over. */
@@ -72,13 +80,19 @@ export function readConfig(store: Store, name: string): RunConfig {
   );
 }
 
-function carryOn(store: Store, id: string, config: RunConfig, options: RunOptions): RunHandle {
+function carryOn(
+  store: Store,
+  id: string,
+  config: RunConfig,
+  options: RunOptions,
+  given?: Material,
+): RunHandle {
   const log = store.openLog(id, options.codeVersion);
   try {
-    const material = readMaterial(log) ?? prepare(log, config, options.kit);
+    const material = readMaterial(log) ?? prepare(log, id, config, options.kit, given);
     const input = sessionInput(config, material, options.kit);
     const [first] = log.read('session');
-    if (first !== undefined && canonicalJson(first.data) !== canonicalJson(input)) {
+    if (first !== undefined && !beganWith(first.data, { ...input, ...hashesIn(log, input) })) {
       throw new UserError(
         'run-altered',
         `The configuration, tasks or tokenizer of ${id} in ${store.file} are not those that its log began with; restore the store from a copy.`,
@@ -110,8 +124,35 @@ function carryOn(store: Store, id: string, config: RunConfig, options: RunOption
   }
 }
 
-function prepare(log: EventLog, config: RunConfig, kit: Kit): Material {
-  const material = makeMaterial(config, kit);
+/** Whether a log began with this input. Settings that an older Troupe did not know stand for their defaults. */
+function beganWith(recorded: JsonObject, input: JsonObject): boolean {
+  const config = configSchema.safeParse(recorded.config);
+  if (!config.success) return false;
+  const plan = (of: JsonObject) => planSchema.parse(of.plan);
+  const complete = {
+    ...recorded,
+    config: JSON.parse(JSON.stringify(config.data)),
+    plan: { ...plan(input), ...plan(recorded) },
+  };
+  return canonicalJson(complete) === canonicalJson(input);
+}
+
+/** The hashes of what is stored under names that an input has: read and written again, older tasks are other bytes. */
+function hashesIn(log: EventLog, input: JsonObject): JsonObject {
+  const stored = log.blobs().filter(({ name }) => name in input);
+  return Object.fromEntries(stored.map(({ name, hash }) => [name, hash]));
+}
+
+const planSchema = z.record(z.string(), z.json());
+
+function prepare(log: EventLog, id: string, config: RunConfig, kit: Kit, given?: Material): Material {
+  if (config.start !== undefined && given === undefined) {
+    throw new UserError(
+      'no-start',
+      `${id} was interrupted before it had the weights of ${config.start.run}; start it anew with "troupe train --from".`,
+    );
+  }
+  const material = given ?? makeMaterial(config, kit);
   log.append([], { put: materialBlobs(material) });
   return material;
 }

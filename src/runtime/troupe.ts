@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventLog, EventReader } from '../../store/event-log.ts';
+import type { EventLog, EventReader, NewBlob } from '../../store/event-log.ts';
 import { UserError } from '../core/errors.ts';
 import { sha256 } from '../core/hash.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -16,7 +16,7 @@ import type { Sandbox } from '../tasks/sandbox.ts';
 import { buildTaskSet, decodeTaskSet, encodeTaskSet, TaskIndex, type TaskSet } from '../tasks/task-set.ts';
 import { JS_TOOL, PYTHON_TOOL } from '../tasks/tool.ts';
 import { Cast } from './cast.ts';
-import type { RunConfig } from './config.ts';
+import { coldStartChunks, type RunConfig } from './config.ts';
 import { tokenizerCorpus } from './corpus.ts';
 import type { Effects } from './effect.ts';
 import { actingEffects } from './effects/acting.ts';
@@ -26,17 +26,22 @@ import { pickingEffect } from './effects/picking.ts';
 import { recallEffect } from './effects/recalling.ts';
 import { BranchCalls } from './fork/branch-calls.ts';
 import { callsBefore, forkedModel, forkedPolicy, forkedWeights } from './fork/front.ts';
-import type { Kit } from './kit.ts';
-import { Models, weightsOf } from './models.ts';
+import { familiesOf, type Kit } from './kit.ts';
+import { bytesOf, floatsOf, type ModelId, Models, weightsName, weightsOf } from './models.ts';
+import { copyFor } from './task-ref.ts';
 
 /** Names of the blobs that a run is made of, besides its weights. */
 const TASKS_BLOB = 'tasks';
 const TOKENIZER_BLOB = 'tokenizer';
+/** Label of the weights that a run took over from another one. */
+const START_LABEL = 'start';
 
-/** A run's tasks and tokenizer: made from its configuration, or read back from its blobs. */
+/** A run's tasks and tokenizer: made from its configuration, taken over from another run, or read back from its blobs. */
 export interface Material {
   readonly tasks: TaskSet;
   readonly tokenizer: Tokenizer;
+  /** The weights that it begins with, where they are another run's: those of each model. */
+  readonly start?: ReadonlyMap<ModelId, Float32Array>;
 }
 
 /** Makes tasks and tokenizer from the seed. Pure: the same configuration and code give the same bytes. */
@@ -46,29 +51,29 @@ export function makeMaterial(config: RunConfig, kit: Kit): Material {
   return { tasks, tokenizer: Tokenizer.train(corpus, config.vocab) };
 }
 
-/** The families that a run trains on. Throws a {@link UserError} for a name that the kit does not have. */
-export function familiesOf({ families: wanted }: Pick<RunConfig, 'families'>, { families }: Kit) {
-  const unknown = wanted?.find((name) => families.every((family) => family.name !== name));
-  if (unknown !== undefined) {
-    const known = families.map(({ name }) => name).join(', ');
-    throw new UserError('unknown-family', `There is no task family "${unknown}"; choose from ${known}.`);
-  }
-  return families.filter(({ name }) => wanted?.includes(name) ?? true);
-}
-
-export function materialBlobs({ tasks, tokenizer }: Material) {
+export function materialBlobs({ tasks, tokenizer, start = new Map() }: Material): NewBlob[] {
   return [
     { name: TASKS_BLOB, kind: 'tasks', bytes: encodeTaskSet(tasks) },
     { name: TOKENIZER_BLOB, kind: 'tokenizer', bytes: Buffer.from(JSON.stringify(tokenizer), 'utf8') },
+    ...[...start].map(([id, weights]) => ({
+      name: weightsName(START_LABEL, id),
+      kind: 'weights',
+      bytes: bytesOf(weights),
+    })),
   ];
 }
 
 /** Reads a run's material from its blobs; null if it never got that far. */
-export function readMaterial(log: Pick<EventLog, 'blob'>): Material | null {
+export function readMaterial(log: Pick<EventReader, 'blob'>): Material | null {
   const tasks = log.blob(TASKS_BLOB);
   const tokenizer = log.blob(TOKENIZER_BLOB);
   if (tasks === undefined || tokenizer === undefined) return null;
+  const start = (['shared', 'designer', 'executor'] as const).flatMap((id) => {
+    const bytes = log.blob(weightsName(START_LABEL, id));
+    return bytes === undefined ? [] : [[id, floatsOf(bytes)] as const];
+  });
   return {
+    ...(start.length === 0 ? {} : { start: new Map(start) }),
     tasks: decodeTaskSet(tasks),
     tokenizer: Tokenizer.fromJSON(JSON.parse(Buffer.from(tokenizer).toString('utf8'))),
   };
@@ -88,9 +93,9 @@ export function sessionInput(config: RunConfig, material: Material, kit: Pick<Ki
 
 /** The part of a configuration that the session decides by. */
 function planOf(config: RunConfig, { scripts }: Pick<Kit, 'scripts'>) {
-  const { imitation, steps, stage, rollout, credit, policies, tasks, evaluation } = config;
+  const { steps, stage, rollout, credit, policies, tasks, evaluation } = config;
   return {
-    imitationChunks: imitation.chunks,
+    imitationChunks: coldStartChunks(config),
     steps,
     stageSteps: stage.steps,
     firstRole: stage.first,
@@ -171,6 +176,7 @@ export class Troupe {
       tokenizer,
       tasks,
       kit,
+      start: material.start,
       load: () => this.load(),
     };
     const reader = new DesignReader({
@@ -194,8 +200,10 @@ export class Troupe {
         library: kit.library,
         verifier: kit.verifier,
         task: (id) => index.get(id),
+        observe: (family, text, agent) =>
+          copyFor(this.#cast.draws(agent), text, { seed: config.seed, family, families: kit.families }),
       }),
-      pick: this.#cast.picking(pickingEffect(config, tasks), log),
+      pick: this.#cast.picking(pickingEffect(config, tasks, kit.families), log),
       recall: recallEffect(log),
       imitate: imitatingEffect(rehearsal),
       credit: creditEffect(rehearsal),

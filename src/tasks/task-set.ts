@@ -54,11 +54,6 @@ export class TaskIndex {
   }
 }
 
-/** A task as it travels between actors: without what its verifier needs. */
-export function taskRef({ id, family, text, attribute = '' }: Task) {
-  return { id, family, text, attribute };
-}
-
 /** The first tasks of each family: of an interleaved list, its beginning. All if no count is given. */
 export function firstOfEach(tasks: readonly Task[], count = Number.POSITIVE_INFINITY): Task[] {
   const seen = new Map<string, number>();

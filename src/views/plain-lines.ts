@@ -15,6 +15,7 @@ export class PlainProgress {
     const { done, of } = view.progress;
     switch (event.type) {
       case 'imitated':
+        if (event.data.steps === 0) return this.#stamp('no cold start: weights taken over from another run');
         return this.#stamp(
           `cold start ${view.losses.length}/${view.plan.imitationChunks}  loss ${(view.losses.at(-1) ?? 0).toFixed(3)}`,
         );

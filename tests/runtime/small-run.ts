@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { configure, type RunConfig } from '../../src/runtime/config.ts';
 import { defaultKit, type Kit } from '../../src/runtime/kit.ts';
 import type { RunOptions } from '../../src/runtime/run.ts';
+import { arithmetic } from '../../src/tasks/arithmetic.ts';
+import { code } from '../../src/tasks/code.ts';
 import { Store } from '../../store/store.ts';
 
 /** Two scripts only, so that a cold start of seconds is enough for a designer that mostly compiles. */
 export const KIT: Kit = {
   ...defaultKit(),
+  families: [arithmetic, code],
   scripts: ['run(agent("solve", "js"))', 'run(reflect(agent("solve")))'],
 };
 

@@ -70,7 +70,7 @@ export async function scriptedEvents({ config, kit, material }: Workload): Promi
       const score = random.integer(0, 1);
       return { score, answer: { kind: 'integer', value: random.integer(0, 9999) }, parts: { value: score } };
     }),
-    pick: pickingEffect(config, material.tasks),
+    pick: pickingEffect(config, material.tasks, kit.families),
     recall: recallEffect(log),
     imitate: answer('imitated', () => ({
       label: 'cold-start/00',

@@ -17,7 +17,7 @@ import { creditSettings, type RunConfig } from '../config.ts';
 import type { Effect } from '../effect.ts';
 import { frozenDrift } from '../frozen-drift.ts';
 import type { Kit } from '../kit.ts';
-import { type Models, weightsName } from '../models.ts';
+import { type ModelId, type Models, weightsName } from '../models.ts';
 import { creditFromLog, recordedCredits, stepPrefix } from '../recorded-credit.ts';
 
 /** What learning needs. */
@@ -29,6 +29,8 @@ export interface Rehearsal {
   readonly tokenizer: Tokenizer;
   readonly tasks: TaskSet;
   readonly kit: Kit;
+  /** The weights that the run begins with, where they are another run's. */
+  readonly start?: ReadonlyMap<ModelId, Float32Array> | undefined;
   /** Puts the models' weights into the policy that plays. */
   load(): Promise<void>;
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { RandomStream } from '../../core/random.ts';
-import type { Task } from '../../tasks/task.ts';
-import { firstOfEach, taskRef } from '../../tasks/task-set.ts';
+import type { Task, TaskFamily } from '../../tasks/task.ts';
+import { firstOfEach } from '../../tasks/task-set.ts';
 import type { RunConfig } from '../config.ts';
 import type { Effect } from '../effect.ts';
+import { taskRef } from '../task-ref.ts';
 
 const pickSchema = z.discriminatedUnion('split', [
   z.object({ split: z.literal('train'), step: z.number().int() }),
@@ -28,19 +29,21 @@ export function pickingEffect(
     readonly heldOut: readonly Task[];
     readonly harder: readonly Task[];
   },
+  families: readonly TaskFamily[],
 ): Effect {
+  const reference = (task: Task) => ({ ...taskRef(task, families) });
   return async ({ input }) => {
     const request = pickSchema.parse(input);
     if (request.split === 'train') {
       const random = new RandomStream(config.seed, 'pick', request.step);
       const chosen = draw(tasks.train, config.rollout.tasksPerStep, random);
-      return { type: 'picked', data: { tasks: chosen.map(taskRef) } };
+      return { type: 'picked', data: { tasks: chosen.map(reference) } };
     }
     const { split, tasks: count, draws, designer, executor } = request;
     return {
       type: 'picked',
       data: {
-        tasks: firstOfEach(tasks[split], count).map(taskRef),
+        tasks: firstOfEach(tasks[split], count).map(reference),
         draws,
         ...(designer === undefined ? {} : { designer }),
         ...(executor === undefined ? {} : { executor }),
