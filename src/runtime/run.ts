@@ -8,15 +8,8 @@ import { actorFactory } from './actors.ts';
 import { configSchema, type RunConfig } from './config.ts';
 import { familiesOf, type Kit } from './kit.ts';
 import { Scheduler } from './scheduler.ts';
-import {
-  type Hardware,
-  type Material,
-  makeMaterial,
-  materialBlobs,
-  readMaterial,
-  sessionInput,
-  Troupe,
-} from './troupe.ts';
+import { sessionInput } from './session-input.ts';
+import { type Hardware, type Material, makeMaterial, materialBlobs, readMaterial, Troupe } from './troupe.ts';
 
 export interface RunOptions {
   readonly kit: Kit;

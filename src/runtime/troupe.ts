@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import type { EventLog, EventReader, NewBlob } from '../../store/event-log.ts';
 import { UserError } from '../core/errors.ts';
-import { sha256 } from '../core/hash.ts';
-import type { JsonObject } from '../core/json.ts';
 import type { Allowance } from '../designs/checks.ts';
 import { PythonJail } from '../designs/python/jail.ts';
 import { DesignReader } from '../designs/reader.ts';
@@ -16,7 +14,7 @@ import type { Sandbox } from '../tasks/sandbox.ts';
 import { buildTaskSet, decodeTaskSet, encodeTaskSet, TaskIndex, type TaskSet } from '../tasks/task-set.ts';
 import { JS_TOOL, PYTHON_TOOL } from '../tasks/tool.ts';
 import { Cast } from './cast.ts';
-import { coldStartChunks, type RunConfig } from './config.ts';
+import type { RunConfig } from './config.ts';
 import { tokenizerCorpus } from './corpus.ts';
 import type { Effects } from './effect.ts';
 import { actingEffects } from './effects/acting.ts';
@@ -76,40 +74,6 @@ export function readMaterial(log: Pick<EventReader, 'blob'>): Material | null {
     ...(start.length === 0 ? {} : { start: new Map(start) }),
     tasks: decodeTaskSet(tasks),
     tokenizer: Tokenizer.fromJSON(JSON.parse(Buffer.from(tokenizer).toString('utf8'))),
-  };
-}
-
-/** Data of the session's first event: all that the run's results depend on, besides the code. */
-export function sessionInput(config: RunConfig, material: Material, kit: Pick<Kit, 'scripts'>): JsonObject {
-  const hashes = Object.fromEntries(materialBlobs(material).map(({ name, bytes }) => [name, sha256(bytes)]));
-  // Where a run branched off does not change what its first event says.
-  const { forks: _, ...unforked } = config;
-  return {
-    plan: { ...planOf(config, kit) },
-    config: z.record(z.string(), z.json()).parse(JSON.parse(JSON.stringify(unforked))),
-    ...hashes,
-  };
-}
-
-/** The part of a configuration that the session decides by. */
-function planOf(config: RunConfig, { scripts }: Pick<Kit, 'scripts'>) {
-  const { steps, stage, rollout, credit, policies, tasks, evaluation } = config;
-  return {
-    imitationChunks: coldStartChunks(config),
-    steps,
-    stageSteps: stage.steps,
-    firstRole: stage.first,
-    schedule: stage.schedule,
-    policies,
-    designs: rollout.designs,
-    executions: rollout.executions,
-    ...(rollout.design === undefined ? {} : { design: rollout.design }),
-    ...(credit.draws === undefined ? {} : { draws: credit.draws }),
-    evaluation: {
-      cellTasks: evaluation.cellTasks,
-      harder: tasks.harder > 0,
-      controls: evaluation.controls ? [...scripts] : [],
-    },
   };
 }
 

@@ -11,7 +11,7 @@ import { pickingEffect } from '../../src/runtime/effects/picking.ts';
 import { recallEffect } from '../../src/runtime/effects/recalling.ts';
 import { creditFromLog } from '../../src/runtime/recorded-credit.ts';
 import { Scheduler } from '../../src/runtime/scheduler.ts';
-import { sessionInput } from '../../src/runtime/troupe.ts';
+import { sessionInput } from '../../src/runtime/session-input.ts';
 import type { NewEvent } from '../../store/event-log.ts';
 import { MemoryLog } from '../../store/memory-log.ts';
 import type { Workload } from './workload.ts';

@@ -9,13 +9,13 @@ import type { Effects } from '../effect.ts';
 import { forkedWeights, placeOf } from '../fork/front.ts';
 import type { Kit } from '../kit.ts';
 import { Scheduler } from '../scheduler.ts';
+import { sessionInput } from '../session-input.ts';
 import {
   type Hardware,
   type Material,
   makeMaterial,
   materialBlobs,
   readMaterial,
-  sessionInput,
   Troupe,
 } from '../troupe.ts';
 import { compareExactly, DivergenceError } from './divergence.ts';
