@@ -25,6 +25,14 @@ export interface StageCells {
     /** What of the gain needs both. */
     readonly interaction: Estimate;
   };
+  /** Tasks that are solved now and were not: what it took, one role anew or both. */
+  readonly solved: {
+    readonly tasks: number;
+    readonly design: number;
+    readonly execution: number;
+    readonly either: number;
+    readonly both: number;
+  };
 }
 
 const CELLS = ['oldOld', 'newOld', 'oldNew', 'newNew'] as const;
@@ -44,9 +52,22 @@ function cellsOf(view: RunView, stage: number): StageCells | null {
   if (tasks === 0) return null;
   const of = (combine: (at: (cell: Cell) => number) => number) =>
     estimate(Array.from({ length: tasks }, (_, index) => combine((cell) => scores[cell][index] ?? 0)));
+  const solves = (cell: Cell, task: number) => (scores[cell][task] ?? 0) >= 1;
+  const fresh = Array.from({ length: tasks }, (_, task) => task).filter(
+    (task) => solves('newNew', task) && !solves('oldOld', task),
+  );
+  const taking = (design: boolean, execution: boolean) =>
+    fresh.filter((task) => solves('newOld', task) === design && solves('oldNew', task) === execution).length;
   return {
     stage,
     tasks,
+    solved: {
+      tasks: fresh.length,
+      design: taking(true, false),
+      execution: taking(false, true),
+      either: taking(true, true),
+      both: taking(false, false),
+    },
     cells: {
       oldOld: of((at) => at('oldOld')),
       newOld: of((at) => at('newOld')),
@@ -87,13 +108,14 @@ function estimate(values: readonly number[]): Estimate {
 }
 
 /** The four cells of a stage and the split of its gain, for people. */
-export function cellLines({ stage, tasks, cells, gain }: StageCells): string[] {
+export function cellLines({ stage, tasks, cells, gain, solved }: StageCells): string[] {
   return [
     `Stage ${stage}, ${tasks} held-out tasks, mean score (95 % interval):`,
     `                    old executor      new executor`,
     `  old designs       ${percent(cells.oldOld).padEnd(18)}${percent(cells.oldNew)}`,
     `  new designs       ${percent(cells.newOld).padEnd(18)}${percent(cells.newNew)}`,
     `  gain ${points(gain.whole)} points = designs ${points(gain.design)}, execution ${points(gain.execution)}, both together ${points(gain.interaction)}`,
+    `  newly solved ${solved.tasks}: by designs ${solved.design}, by execution ${solved.execution}, by either ${solved.either}, by both alone ${solved.both}`,
   ];
 }
 

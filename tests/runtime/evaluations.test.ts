@@ -14,7 +14,12 @@ import { evenAnswers, runOptions, scratch, tinyConfig } from './small-run.ts';
 const directory = scratch();
 const kit = evenAnswers();
 const options = { ...runOptions(), kit };
-const config = tinyConfig({ steps: 3, evaluation: { cellTasks: 2, controls: true } });
+// Long enough a cold start for designers of which some designs are valid.
+const config = tinyConfig({
+  steps: 3,
+  imitation: { ...tinyConfig().imitation, chunks: 4 },
+  evaluation: { cellTasks: 2, controls: true },
+});
 let store: Store;
 let reader: EventReader;
 
@@ -65,7 +70,7 @@ describe('the evaluations of a run', () => {
     const versions = reader
       .read('session')
       .flatMap(({ type, data }) =>
-        type === 'learned' || data.label === 'cold-start/01' ? [data.version] : [],
+        type === 'learned' || data.label === 'cold-start/03' ? [data.version] : [],
       );
     const [cold, first, second, third] = versions;
     expect(playedBy('stage_001', 'designer')).toEqual([first]);

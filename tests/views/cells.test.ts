@@ -22,7 +22,9 @@ describe('the cells of a stage', () => {
   it('split a gain into designs, execution, and what needs both', () => {
     const stages = stageCells(view);
     expect(stages.map(({ stage }) => stage)).toEqual([1, 2, 3]);
-    for (const { gain, cells, tasks } of stages) {
+    for (const { gain, cells, tasks, solved } of stages) {
+      const { design: byDesign, execution: byExecution, either, both } = solved;
+      expect(byDesign + byExecution + either + both).toBe(solved.tasks);
       expect(tasks).toBe(HELD_OUT);
       const { whole, design, execution, interaction } = gain;
       expect(design.mean + execution.mean + interaction.mean).toBeCloseTo(whole.mean, 12);
@@ -58,7 +60,7 @@ describe('the cells of a stage', () => {
     const [first] = stageCells(view);
     const lines = first === undefined ? [] : cellLines(first);
     expect(lines[0]).toBe('Stage 1, 3 held-out tasks, mean score (95 % interval):');
-    expect(lines.at(-1)).toMatch(/^ {2}gain [+−]\d.* points = designs .*, execution .*, both together /);
+    expect(lines.at(-2)).toMatch(/^ {2}gain [+−]\d.* points = designs .*, execution .*, both together /);
   });
 });
 
