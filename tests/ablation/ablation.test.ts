@@ -40,9 +40,9 @@ describe('a table of an ablation', () => {
     const arm = (name: string) => calm.find((entry) => entry.arm === name);
     expect(arm('stagewise')?.curve).toHaveLength(3);
     expect(arm('sft')).toMatchObject({ policyCalls: 0, curve: [] });
-    expect(Object.keys(arm('search')?.designs ?? {})).toEqual(['arithmetic', 'code']);
+    expect(Object.keys(arm('search')?.designs ?? {})).toEqual(['all']);
     const { rows } = JSON.parse(readFileSync(fileIn('calm'), 'utf8'));
-    expect(rows).toHaveLength(12);
+    expect(rows).toHaveLength(36);
     expect(rows[0]).toMatchObject({ arm: 'fixed', seed: 1, family: 'arithmetic' });
     for (const name of ['heldOut', 'policyCalls', 'seconds'])
       expect(rows[0][name]).toEqual(expect.any(Number));

@@ -13,7 +13,7 @@ export const SMALL_TABLE: Table = {
     { name: 'oracle', changes: {}, play: { kind: 'oracle', of: 'stagewise' } },
     { name: 'fixed', changes: {}, play: { kind: 'fixed' } },
     { name: 'votes', changes: {}, play: { kind: 'consistency', of: 'stagewise' } },
-    { name: 'search', changes: {}, play: { kind: 'search', callsOf: 'stagewise', by: 'family' } },
+    { name: 'search', changes: {}, play: { kind: 'search', callsOf: 'stagewise', by: 'all' } },
   ],
   comparisons: [{ arm: 'stagewise', against: ['sft', 'search'] }],
 };
