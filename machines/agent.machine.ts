@@ -45,6 +45,8 @@ export type AgentEvent =
       readonly text: string;
       readonly finish: 'stop' | 'length';
       readonly asksTool: boolean;
+      /** Tokens of the completion. */
+      readonly tokens?: number;
       /** Taken from the execution that this one is a branch of, not sampled. */
       readonly reused?: true;
     }
@@ -61,6 +63,8 @@ export type AgentOutput = (
   | { readonly ok: false; readonly cause: 'length' | 'turns' }
 ) & {
   readonly calls: number;
+  /** Tokens that it sampled, if there were any. */
+  readonly sampled?: number;
   /** Those of its calls that were not sampled, if there were any. */
   readonly reused?: number;
   /** Tool calls that only a wall clock stopped, if there were any. */
@@ -70,6 +74,7 @@ export type AgentOutput = (
 interface AgentContext extends AgentInput {
   readonly turns: readonly Turn[];
   readonly calls: number;
+  readonly sampled: number;
   readonly reused: number;
   readonly killed: number;
   readonly text: string;
@@ -123,6 +128,7 @@ export const agentMachine = setup({
         ? {
             text: event.text,
             calls: context.calls + 1,
+            sampled: context.sampled + (event.reused === true ? 0 : (event.tokens ?? 0)),
             reused: context.reused + (event.reused === true ? 1 : 0),
           }
         : {},
@@ -149,7 +155,16 @@ export const agentMachine = setup({
   },
 }).createMachine({
   id: 'agent',
-  context: ({ input }) => ({ ...input, turns: [], calls: 0, reused: 0, killed: 0, text: '', cause: null }),
+  context: ({ input }) => ({
+    ...input,
+    turns: [],
+    calls: 0,
+    sampled: 0,
+    reused: 0,
+    killed: 0,
+    text: '',
+    cause: null,
+  }),
   initial: 'calling',
   states: {
     calling: {
@@ -178,9 +193,10 @@ export const agentMachine = setup({
     answered: { type: 'final' },
     failed: { type: 'final', tags: 'failure' },
   },
-  output: ({ context: { cause, text, calls, reused, killed } }) => ({
+  output: ({ context: { cause, text, calls, sampled, reused, killed } }) => ({
     ...(cause === null ? { ok: true, text } : { ok: false, cause }),
     calls,
+    ...(sampled > 0 ? { sampled } : {}),
     ...(reused > 0 ? { reused } : {}),
     ...(killed > 0 ? { killed } : {}),
   }),

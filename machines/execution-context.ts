@@ -30,6 +30,7 @@ export interface ExecutionContext extends ExecutionInput {
   /** Times that an agent or a question has answered: a second visit gets a stream and draws of its own. */
   readonly visits: { readonly [path: string]: number };
   readonly calls: number;
+  readonly sampled: number;
   readonly reused: number;
   readonly killed: number;
   readonly score: number;

@@ -130,7 +130,7 @@ function readWeights(log: EventReader, label: string, id: ModelId): Float32Array
 }
 
 /** The weights in a blob of a run. */
-export function weightsOf(log: EventReader, name: string): Float32Array {
+export function weightsOf(log: Pick<EventReader, 'blob'>, name: string): Float32Array {
   const bytes = log.blob(name);
   if (bytes === undefined) throw new InvariantError(`the run has no weights ${name}`);
   return floatsOf(bytes);

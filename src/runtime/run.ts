@@ -5,7 +5,7 @@ import { UserError } from '../core/errors.ts';
 import { canonicalJson, type JsonObject } from '../core/json.ts';
 import { actorFactory } from './actors.ts';
 import { configSchema, type RunConfig } from './config.ts';
-import type { Kit } from './kit.ts';
+import { familiesOf, type Kit } from './kit.ts';
 import { Scheduler } from './scheduler.ts';
 import {
   type Hardware,
@@ -38,13 +38,17 @@ export interface RunHandle {
   stop(): void;
 }
 
-/** Begins a new run in a store; with the material of another run if it takes its start from there (see start.ts). */
+/**
+ * Begins a new run in a store; with the material of another run if it takes its start from there (see start.ts). Throws
+ * a UserError, before there is anything, for families that the kit lacks.
+ */
 export function startRun(
   store: Store,
   config: RunConfig,
   options: RunOptions,
   material?: Material,
 ): RunHandle {
+  familiesOf(config, options.kit);
   const { id } = store.createRun({
     config: JSON.parse(JSON.stringify(config)),
     codeVersion: options.codeVersion,
@@ -85,7 +89,7 @@ function carryOn(
   const log = store.openLog(id, options.codeVersion);
   try {
     const material = readMaterial(log) ?? prepare(log, id, config, options.kit, given);
-    const input = sessionInput(config, material);
+    const input = sessionInput(config, material, options.kit);
     const [first] = log.read('session');
     if (first !== undefined && canonicalJson(first.data) !== canonicalJson(input)) {
       throw new UserError(

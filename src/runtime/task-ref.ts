@@ -1,3 +1,4 @@
+import { redrawPlace } from '../../machines/redraw.ts';
 import type { TaskRef } from '../../machines/rollout.machine.ts';
 import { must } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
@@ -17,7 +18,7 @@ export function taskRef({ id, family, attribute, text }: Task, families: readonl
 
 /**
  * One agent's copy of a text of this family. It is drawn from the stream `observe/AGENT`, so that an agent reads the same
- * copy in all its turns, and a fork the same as its parent.
+ * copy in all its turns, and a fork, or a branch of an execution, the same as its parent.
  */
 export function copyFor(
   agent: string,
@@ -28,9 +29,11 @@ export function copyFor(
     families,
   }: { readonly seed: number; readonly family: string; readonly families: readonly TaskFamily[] },
 ): string {
+  const branch = redrawPlace(agent);
+  const reader = branch === null ? agent : `${branch.execution}/${branch.rest}`;
   const { observe } = must(
     families.find(({ name }) => name === family),
     `a family called ${family}`,
   );
-  return observe === undefined ? text : observe(text, new RandomStream(seed, 'observe', agent));
+  return observe === undefined ? text : observe(text, new RandomStream(seed, 'observe', reader));
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { EventReader, StoredEvent } from '../../store/event-log.ts';
 import { MemoryLog } from '../../store/memory-log.ts';
-import { InvariantError, must } from '../core/errors.ts';
+import { InvariantError } from '../core/errors.ts';
 import { recordedCall } from '../policies/recorded-call.ts';
 import type { Task } from '../tasks/task.ts';
 import { actorFactory } from './actors.ts';
@@ -45,7 +45,6 @@ export class Trials {
   readonly #kit: Kit;
   /** Trials begun so far: each has draws of its own, named by its number. */
   #begun = 0;
-  #scripts: ReadonlyMap<string, string> = new Map();
 
   private constructor(troupe: Troupe, kit: Kit) {
     this.#troupe = troupe;
@@ -56,9 +55,8 @@ export class Trials {
     const { kit, hardware, label } = options;
     const material = readMaterial(recorded);
     if (material === null) throw new InvariantError('the run has no tasks or tokenizer');
-    const scripts = (stream: string) => trials.#scriptAt(stream);
     const log = new MemoryLog(() => 0);
-    const troupe = new Troupe(config, material, kit, log, hardware, { script: scripts });
+    const troupe = new Troupe(config, material, kit, log, hardware);
     const trials = new Trials(troupe, kit);
     try {
       troupe.models.restoreWeights(recorded, label);
@@ -89,7 +87,6 @@ export class Trials {
     const first = this.#begun;
     this.#begun += trials.length;
     const streams = trials.map((_, index) => `eval/now/${String(first + index).padStart(4, '0')}`);
-    this.#scripts = new Map(trials.map(({ script }, index) => [must(streams[index], 'a stream'), script]));
     const log = new MemoryLog(() => 0);
     let done = 0;
     const scheduler = new Scheduler({
@@ -102,13 +99,12 @@ export class Trials {
       },
     });
     const tasks = trials.map(({ task }) => ({ ...taskRef(task, this.#kit.families) }));
-    await scheduler.run('evaluation', 'evaluation', { tasks, first });
+    await scheduler.run('evaluation', 'evaluation', {
+      tasks,
+      first,
+      script: trials.map(({ script }) => script),
+    });
     return streams.map((stream) => readScore(log.readPrefix(stream)));
-  }
-
-  #scriptAt(stream: string): string {
-    const trial = stream.split('/').slice(0, 3).join('/');
-    return must(this.#scripts.get(trial), `a script for ${stream}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { InvariantError, must } from '../core/errors.ts';
 import { canonicalJson } from '../core/json.ts';
-import { type Task, type TaskFamily, taskSchema } from './task.ts';
+import { type Split, type Task, type TaskFamily, taskSchema } from './task.ts';
 
 /** The tasks of a run. Made once from a seed, kept as a blob, read back from there. */
 const taskSetSchema = z
@@ -17,16 +17,16 @@ export type TaskSet = z.infer<typeof taskSetSchema>;
 export interface TaskSetSize {
   readonly train: number;
   readonly heldOut: number;
-  readonly harder: number;
+  readonly harder?: number;
 }
 
 /** All sets, families interleaved, so that every prefix is balanced. */
 export function buildTaskSet(seed: number, families: readonly TaskFamily[], size: TaskSetSize): TaskSet {
-  return {
-    train: interleave(families.map((family) => family.generate(seed, 'train', size.train))),
-    heldOut: interleave(families.map((family) => family.generate(seed, 'heldOut', size.heldOut))),
-    harder: interleave(families.map((family) => family.generate(seed, 'harder', size.harder))),
+  const split = (name: Split) => {
+    const count = size[name] ?? 0;
+    return count === 0 ? [] : interleave(families.map((family) => family.generate(seed, name, count)));
   };
+  return { train: split('train'), heldOut: split('heldOut'), harder: split('harder') };
 }
 
 /** Canonical JSON: equal sets have equal bytes. */
@@ -52,6 +52,16 @@ export class TaskIndex {
   get(id: string): Task {
     return must(this.#tasks.get(id), `a task called ${id}`);
   }
+}
+
+/** The first tasks of each family: of an interleaved list, its beginning. All if no count is given. */
+export function firstOfEach(tasks: readonly Task[], count = Number.POSITIVE_INFINITY): Task[] {
+  const seen = new Map<string, number>();
+  return tasks.filter(({ family }) => {
+    const before = seen.get(family) ?? 0;
+    seen.set(family, before + 1);
+    return before < count;
+  });
 }
 
 function interleave(lists: readonly (readonly Task[])[]): Task[] {

@@ -23,8 +23,6 @@ export interface Stagecraft {
   readonly jail: PythonJail;
   readonly reader: DesignReader;
   readonly library: NodeLibrary;
-  /** A script that takes the place of whatever the designer writes. */
-  readonly script?: string | undefined;
   readonly verifier: Verifier;
   /** One agent's copy of a task's text; `stream` names the agent. */
   readonly observe: (family: string, text: string, stream: string) => string;
@@ -102,7 +100,7 @@ export function actingEffects(stagecraft: Stagecraft) {
 
   const compile: Effect = async ({ input }) => {
     const { script } = compileSchema.parse(input);
-    const { spec, failure } = await reader.read(stagecraft.script ?? script, dialect);
+    const { spec, failure } = await reader.read(script, dialect);
     if (failure !== null) return { type: 'rejected', data: { ...failure } };
     const design = designOf(must(spec, 'the spec of a design that passed its checks'), library);
     return { type: 'compiled', data: plain(design) };

@@ -15,6 +15,7 @@ import { supervisedBatch } from '../../learning/tensors.ts';
 import { renderCompletion, renderPrompt } from '../../policies/template.ts';
 import type { Demonstration, Task, TaskFamily } from '../../tasks/task.ts';
 import type { Effect } from '../effect.ts';
+import { familiesOf } from '../kit.ts';
 import { type ModelId, momentsName, weightsName } from '../models.ts';
 import type { Rehearsal } from './learning.ts';
 
@@ -101,16 +102,17 @@ function demonstrationBatches(rehearsal: Rehearsal, chunk: number): Minibatch[] 
   const { config, tasks, kit, tokenizer } = rehearsal;
   const { stepsPerChunk, batchTokens, designerShare } = config.imitation;
   const random = new RandomStream(config.seed, 'imitate', chunk);
+  const families = familiesOf(config, kit);
   const byFamily = Map.groupBy(tasks.train, ({ family }) => family);
   const sequences: TrainingSequence[] = [];
   let positions = 0;
   let tooLong = 0;
   while (positions < stepsPerChunk * batchTokens) {
-    const task = random.pick(must(byFamily.get(pickFamily(kit.families, random)), 'tasks of a family'));
+    const task = random.pick(must(byFamily.get(pickFamily(families, random)), 'tasks of a family'));
     const { prompt, completion } =
       random.uniform() < designerShare
         ? demonstrateDesign(task, kit.scripts, random)
-        : demonstrateExecution(task, kit.families, random);
+        : demonstrateExecution(task, families, random);
     const sequence: TrainingSequence = {
       promptTokens: renderPrompt(prompt, tokenizer),
       tokens: renderCompletion(completion, tokenizer),

@@ -102,7 +102,8 @@ export class Execution {
         effects: this.#effects(troupe),
         createActor: actorFactory(kit.library),
       });
-      if (signal?.aborted !== true) await scheduler.run('session', 'session', sessionInput(config, material));
+      if (signal?.aborted !== true)
+        await scheduler.run('session', 'session', sessionInput(config, material, kit));
       signal?.throwIfAborted();
       this.#missing(log);
       this.#blobs(material, log, wholly);
