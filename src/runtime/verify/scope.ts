@@ -69,7 +69,9 @@ export class Scope {
     const near = from === 1 ? all : rolloutsWithin(recorded, from, to);
     const share = Math.min(near.length, Math.max(1, Math.round((near.length * sample) / 100)));
     const chosen =
-      sample === 100 ? near : new RandomStream(seed, 'verify', sampleSeed).shuffle(near).slice(0, share);
+      sample === 100
+        ? near
+        : new RandomStream(config.seed, 'verify', sampleSeed).shuffle(near).slice(0, share);
     this.rollouts = { executed: chosen.length, all: all.length };
     this.#chosen = chosen.length === all.length ? null : new Set(chosen);
   }
