@@ -33,6 +33,7 @@ export function addBenchCommands(program: Command): Command {
     .option('--tasks <number>', 'held-out tasks of each family and attribute', integer(1), 40)
     .option('--executions <number>', 'executions of each design on each task; an even number', integer(2), 8)
     .option('--work <folder>', 'where cold starts are kept', '.troupe-bench')
+    .option('--write <page>', 'also write the table into this Markdown page, between its marks')
     .option(...json)
     .action(async (options, command: Command) =>
       (await import('./commands/bench-families.ts')).benchFamilies({

@@ -71,7 +71,7 @@ const verified = z.object({
   score: z.number(),
   answer: z.object({
     kind: z.string(),
-    value: z.number().optional(),
+    value: z.union([z.number(), z.string()]).optional(),
     source: z.string().optional(),
     cause: z.string().optional(),
   }),

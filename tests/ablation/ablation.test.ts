@@ -31,6 +31,7 @@ describe('a table of an ablation', () => {
   it('has every arm, with rows for scripts, and leaves no logs behind', () => {
     expect(calm.map(({ arm }) => arm).sort()).toEqual([
       'fixed',
+      'fixed-trained',
       'oracle',
       'search',
       'sft',
@@ -40,16 +41,19 @@ describe('a table of an ablation', () => {
     const arm = (name: string) => calm.find((entry) => entry.arm === name);
     expect(arm('stagewise')?.curve).toHaveLength(3);
     expect(arm('sft')).toMatchObject({ policyCalls: 0, curve: [] });
-    expect(Object.keys(arm('search')?.designs ?? {})).toEqual(['arithmetic', 'code']);
+    expect(Object.keys(arm('search')?.designs ?? {})).toEqual(['all']);
     const { rows } = JSON.parse(readFileSync(fileIn('calm'), 'utf8'));
-    expect(rows).toHaveLength(12);
+    expect(rows).toHaveLength(42);
     expect(rows[0]).toMatchObject({ arm: 'fixed', seed: 1, family: 'arithmetic' });
     for (const name of ['heldOut', 'policyCalls', 'seconds'])
       expect(rows[0][name]).toEqual(expect.any(Number));
-    // A cold start, and the last weights of the two that were trained.
+    const calls = (name: string) => arm(name)?.policyCalls ?? Number.NaN;
+    expect(calls('fixed-trained') / calls('stagewise')).toBeGreaterThan(0.7);
+    expect(calls('fixed-trained') / calls('stagewise')).toBeLessThan(1.3);
+    // A cold start, and the last weights of the three that were trained.
     const stores = readdirSync(join(folder, 'calm', 'work')).filter((name) => name.endsWith('.db'));
-    expect(stores.filter((name) => name.endsWith('-last.db'))).toHaveLength(2);
-    expect(stores).toHaveLength(3);
+    expect(stores.filter((name) => name.endsWith('-last.db'))).toHaveLength(3);
+    expect(stores).toHaveLength(4);
   });
 
   it('runs nothing twice, but for what is stale', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/core/random.ts';
 import { average } from '../../src/credit/advantage.ts';
-import { best, ceilings, type Tried } from '../../tools/ablation/play/oracle.ts';
+import { best, ceilings, type Half, measureOf, type Tried } from '../../tools/ablation/play/oracle.ts';
 
 /** Tasks whose designs solve them with the given probabilities, `executions` in each half. */
 function tasks(
@@ -12,13 +12,18 @@ function tasks(
   chances: (task: number) => number[],
 ): Tried[] {
   const random = new RandomStream(seed, 'oracle');
-  const half = (rates: readonly number[]) =>
-    rates.map((rate) => average(Array.from({ length: executions }, () => (random.uniform() < rate ? 1 : 0))));
+  const half = (rates: readonly number[]): Half =>
+    rates.map((rate) =>
+      measureOf(Array.from({ length: executions }, () => (random.uniform() < rate ? 1 : 0))),
+    );
   return Array.from({ length: count }, (_, index) => {
     const rates = chances(index);
     return { cell: `cell ${index % 3}`, halves: [half(rates), half(rates)] };
   });
 }
+
+/** Measures without noise. */
+const sure = (values: readonly number[]): Half => values.map((mean) => ({ mean, error: 0 }));
 
 describe('the ceilings of choosing designs', () => {
   it('gain nothing from noise when they are cross-fitted, and do in hindsight', () => {
@@ -40,7 +45,9 @@ describe('the ceilings of choosing designs', () => {
           maxLength: 12,
         }),
         (values) => {
-          const tried = values.map((list, index): Tried => ({ cell: `${index % 2}`, halves: [list, list] }));
+          const tried = values.map(
+            (list, index): Tried => ({ cell: `${index % 2}`, halves: [sure(list), sure(list)] }),
+          );
           const { fixed, cell, task, hindsight } = ceilings(tried);
           expect(task).toBeCloseTo(average(values.map((list) => Math.max(...list))));
           expect(hindsight).toBeCloseTo(task);
@@ -61,23 +68,21 @@ describe('the ceilings of choosing designs', () => {
     expect(Math.abs(task - 0.9)).toBeLessThan(0.03);
   });
 
+  it('weigh what is seen of a task against its cell, so that noise costs next to nothing', () => {
+    // One design is better on every task of a cell: its tasks do not differ, and two executions tell little.
+    const runs = Array.from({ length: 50 }, (_, seed) =>
+      ceilings(tasks(seed, 60, 2, () => [0.6, 0.4, 0.4, 0.4])),
+    );
+    const [cell, task] = [average(runs.map((each) => each.cell)), average(runs.map((each) => each.task))];
+    expect(cell).toBeGreaterThan(0.57);
+    expect(cell - task).toBeLessThan(0.05);
+  });
+
   it('break ties by the cell, then by the order of the designs', () => {
     expect(best([1, 1, 0], [0.2, 0.3, 0.9])).toBe(1);
     expect(best([1, 1])).toBe(0);
-    const tie = (cell: string): Tried => ({
-      cell,
-      halves: [
-        [1, 1],
-        [0, 1],
-      ],
-    });
-    const other: Tried = {
-      cell: 'a',
-      halves: [
-        [0, 1],
-        [0, 1],
-      ],
-    };
-    expect(ceilings([tie('a'), other]).task).toBe(1);
+    const tie: Tried = { cell: 'a', halves: [sure([1, 1]), sure([0, 1])] };
+    const other: Tried = { cell: 'a', halves: [sure([0, 1]), sure([0, 1])] };
+    expect(ceilings([tie, other]).task).toBe(1);
   });
 });

@@ -13,7 +13,12 @@ export const SMALL_TABLE: Table = {
     { name: 'oracle', changes: {}, play: { kind: 'oracle', of: 'stagewise' } },
     { name: 'fixed', changes: {}, play: { kind: 'fixed' } },
     { name: 'votes', changes: {}, play: { kind: 'consistency', of: 'stagewise' } },
-    { name: 'search', changes: {}, play: { kind: 'search', callsOf: 'stagewise', by: 'family' } },
+    {
+      name: 'fixed-trained',
+      changes: { steps: 3, stage: { schedule: 'executor-only' } },
+      play: { kind: 'train', design: { of: 'fixed' }, callsOf: 'stagewise' },
+    },
+    { name: 'search', changes: {}, play: { kind: 'search', callsOf: 'stagewise', by: 'all' } },
   ],
   comparisons: [{ arm: 'stagewise', against: ['sft', 'search'] }],
 };

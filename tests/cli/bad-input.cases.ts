@@ -33,6 +33,20 @@ const TRAINING: readonly Case[] = [
   [['train', '--schedule', 'both'], /setting stage.schedule is not usable/],
   [['train', '--resume', 'run-2'], /run-2 in \S+ is over/],
   [['train', '--resume', 'run-9'], /There is no run run-9 in the store/],
+  [['train', '--from', 'run-9'], /There is no run run-9 in the store/],
+  [['train', '--from', 'latest', '--resume', 'latest'], /--from begins a new run and --resume goes on/],
+  [['train', '--from-label', 'last'], /Without --from RUN there is nothing to begin from/],
+  [['train', '--from', 'latest', '--from-store', 'none.db'], /no store at \S+none\.db/],
+  [['train', '--from', 'run-1', '--from-label', 'step/99'], /keeps no policy version "step\/99"/],
+  [['bench', 'ablation'], /required option '--table <letter>'/],
+  [['bench', 'ablation', '--table', 'x'], /no table "x"; --table takes a \(Schedules/],
+  [
+    ['bench', 'ablation', '--table', 'a', '--arms', 'sft,kings'],
+    /no arm "kings" in this table; --arms takes sft/,
+  ],
+  [['bench', 'ablation', '--table', 'a', '--preset', 'huge'], /no preset "huge"/],
+  [['bench', 'families', '--executions', '3'], /--executions 3 is odd; give an even number/],
+  [['bench', 'families', '--run', 'run-9'], /no run run-9/],
 ];
 
 const RUNS: readonly Case[] = [

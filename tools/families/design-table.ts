@@ -3,7 +3,7 @@ import { average } from '../../src/credit/advantage.ts';
 import { halfWidth } from '../../src/credit/interval.ts';
 import type { Trial, TrialScore } from '../../src/runtime/trials.ts';
 import type { Task } from '../../src/tasks/task.ts';
-import { type Ceilings, ceilings, meanOf, type Tried } from '../ablation/play/oracle.ts';
+import { type Ceilings, ceilings, meanOf, measureOf, type Tried } from '../ablation/play/oracle.ts';
 
 export interface Prices {
   /** Of each call beyond the first, and of each sampled token of an executor. */
@@ -131,7 +131,7 @@ export function halved<T>(
   value: (execution: T) => number,
 ): Tried {
   const half = (parity: 0 | 1) =>
-    designs.map((executions) => average(executions.filter((_, index) => index % 2 === parity).map(value)));
+    designs.map((executions) => measureOf(executions.filter((_, index) => index % 2 === parity).map(value)));
   return { cell, halves: [half(0), half(1)] };
 }
 

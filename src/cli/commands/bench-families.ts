@@ -1,10 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Store } from '../../../store/store.ts';
+import { currentCommit } from '../../../tools/ablation/jobs/commit.ts';
 import { coldStart } from '../../../tools/ablation/play/cold-start.ts';
 import { machine } from '../../../tools/bench/measure.ts';
 import { type DesignTable, meanCeilings } from '../../../tools/families/design-table.ts';
 import { measureDesigns, pricesOf } from '../../../tools/families/measure-designs.ts';
+import { writePart } from '../../../tools/families/page-part.ts';
 import { UserError } from '../../core/errors.ts';
 import { hashJson } from '../../core/hash.ts';
 import { configure, type RunConfig } from '../../runtime/config.ts';
@@ -12,7 +14,7 @@ import { defaultKit } from '../../runtime/kit.ts';
 import { readConfig } from '../../runtime/run.ts';
 import { findVersion, type KeptVersion } from '../../runtime/versions.ts';
 import { codeVersion } from '../code-version.ts';
-import { familyLines } from '../family-lines.ts';
+import { familyLines, familyPage } from '../family-lines.ts';
 import { hardware } from '../hardware.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { stopOnSignals } from '../signals.ts';
@@ -26,12 +28,14 @@ export interface FamilyOptions {
   readonly tasks: number;
   readonly executions: number;
   readonly work: string;
+  readonly write?: string;
   readonly json?: boolean;
 }
 
 /** What `bench families` found, and where. */
 export interface FamilyReport extends DesignTable {
   readonly machine: ReturnType<typeof machine>;
+  readonly commit: string;
   readonly run: string;
   readonly version: KeptVersion;
   readonly seed: number;
@@ -71,6 +75,7 @@ export async function benchFamilies(options: FamilyOptions): Promise<void> {
     }).finally(() => executing.clear());
     const report: FamilyReport = {
       machine: machine(),
+      commit: currentCommit(),
       run,
       version,
       seed: config.seed,
@@ -84,6 +89,7 @@ export async function benchFamilies(options: FamilyOptions): Promise<void> {
     };
     const text = options.json === true ? JSON.stringify(report) : familyLines(report).join('\n');
     process.stdout.write(`${text}\n`);
+    if (options.write !== undefined) writePart(options.write, familyPage(report, commandOf(options)));
   } finally {
     store.close();
   }
@@ -132,4 +138,9 @@ async function chosenRun(options: FamilyOptions, progress: ProgressLine): Promis
 /** Cold starts of the same configuration and code share a file. */
 function coldStartFile(config: RunConfig): string {
   return `families-${hashJson({ config: JSON.parse(JSON.stringify(config)), code: codeVersion() }).slice(0, 12)}.db`;
+}
+
+function commandOf({ preset, seed, tasks, executions, run, label }: FamilyOptions): string {
+  const played = run === undefined ? `--preset ${preset} --seed ${seed}` : `--run ${run} --label ${label}`;
+  return `troupe bench families ${played} --tasks ${tasks} --executions ${executions}`;
 }

@@ -1,7 +1,7 @@
 import type { EventReader, StoredEvent } from '../../../store/event-log.ts';
 import { UserError } from '../../core/errors.ts';
 import { RandomStream } from '../../core/random.ts';
-import type { RunConfig } from '../config.ts';
+import { coldStartChunks, type RunConfig } from '../config.ts';
 import { keptColdStart } from './training.ts';
 
 /** What of a run is to be executed again. All of it, if nothing is said. */
@@ -60,20 +60,18 @@ export class Scope {
   /** The last event of a cold start that is not executed; 0 if there is none. */
   readonly #coldStart: number;
 
-  constructor(
-    recorded: EventReader,
-    { seed, imitation }: Pick<RunConfig, 'seed' | 'imitation'>,
-    options: ScopeOptions,
-  ) {
+  constructor(recorded: EventReader, config: RunConfig, options: ScopeOptions) {
     const { from = 1, to = recorded.count(), sample = 100, sampleSeed = 0 } = options;
     this.upTo = to;
-    const [cold] = from === 1 ? [] : keptColdStart(recorded, imitation.chunks).slice(-1);
+    const [cold] = from === 1 ? [] : keptColdStart(recorded, coldStartChunks(config)).slice(-1);
     this.#coldStart = cold !== undefined && cold.seq < from ? cold.seq : 0;
     const all = rolloutsWithin(recorded, 1, to);
     const near = from === 1 ? all : rolloutsWithin(recorded, from, to);
     const share = Math.min(near.length, Math.max(1, Math.round((near.length * sample) / 100)));
     const chosen =
-      sample === 100 ? near : new RandomStream(seed, 'verify', sampleSeed).shuffle(near).slice(0, share);
+      sample === 100
+        ? near
+        : new RandomStream(config.seed, 'verify', sampleSeed).shuffle(near).slice(0, share);
     this.rollouts = { executed: chosen.length, all: all.length };
     this.#chosen = chosen.length === all.length ? null : new Set(chosen);
   }

@@ -1,5 +1,6 @@
 // Does one job of an ablation in a process of its own, and says how far it is, a line of JSON each. It stops cleanly on
 // SIGTERM, and when its parent goes away.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../../../src/core/errors.ts';
 import { jobSchema, type Message } from './job.ts';
 import { perform } from './perform.ts';
@@ -8,6 +9,8 @@ import { perform } from './perform.ts';
 const STOPPED = 130;
 /** Progress is said at most this often (ms). */
 const PULSE = 500;
+/** Between looks at a store that is in use (ms). */
+const WAIT = 5000;
 
 const say = (message: Message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 let run: { stop(): void } | undefined;
@@ -21,19 +24,33 @@ process.stdin.on('end', stop).resume();
 process.stdout.on('error', stop);
 
 let said = 0;
+/** Another table that is run at the same time may be at the very same job: then it is waited for. */
+const patiently = async <T>(work: () => Promise<T>): Promise<T> => {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof UserError) || error.code !== 'run-in-use') throw error;
+      say({ what: 'waits for another process', share: 0 });
+      await sleep(WAIT);
+    }
+  }
+};
 try {
   const job = jobSchema.parse(JSON.parse(process.argv[2] ?? ''));
-  const done = await perform(job, {
-    clock: Date.now,
-    onProgress: (what, share) => {
-      if (Date.now() - said < PULSE) return;
-      said = Date.now();
-      say({ what, share });
-    },
-    onRun: (handle) => {
-      run = handle;
-    },
-  });
+  const done = await patiently(() =>
+    perform(job, {
+      clock: Date.now,
+      onProgress: (what, share) => {
+        if (Date.now() - said < PULSE) return;
+        said = Date.now();
+        say({ what, share });
+      },
+      onRun: (handle) => {
+        run = handle;
+      },
+    }),
+  );
   if (done === null) process.exitCode = STOPPED;
   else say({ ...done });
 } catch (error) {

@@ -1,14 +1,20 @@
 import { must } from '../../../src/core/errors.ts';
 import { average } from '../../../src/credit/advantage.ts';
 
-/**
- * What every fixed design came to on one task: its mean over some executions, and its mean over as many others that are
- * independent of them. Both lists are in the order of the designs.
- */
+/** What a design came to in some executions on one task: their mean, and the variance of that mean. */
+export interface Measure {
+  readonly mean: number;
+  readonly error: number;
+}
+
+/** Measures of every design on one task, in the order of the designs. */
+export type Half = readonly Measure[];
+
+/** What every fixed design came to on one task, twice: by some executions, and by as many others, independent of them. */
 export interface Tried {
   /** Tasks that look alike: family and attribute. */
   readonly cell: string;
-  readonly halves: readonly [readonly number[], readonly number[]];
+  readonly halves: readonly [Half, Half];
 }
 
 /** What one gets by choosing designs, the more freely the further down. All are means over the tasks. */
@@ -17,7 +23,7 @@ export interface Ceilings {
   readonly fixed: number;
   /** The best design of each cell. */
   readonly cell: number;
-  /** The best design of each task; where several are best, the one that is best in its cell. */
+  /** The best design of each task, by what is known of the task and of its cell. */
   readonly task: number;
   /** The maximum of each task in hindsight: optimistic, because it takes luck for merit. */
   readonly hindsight: number;
@@ -26,23 +32,25 @@ export interface Ceilings {
 /**
  * The ceilings of choosing among fixed designs. But for the one in hindsight, they are cross-fitted: a design is chosen
  * by one half of the executions and scored by the other, both ways round, so that chance alone gains nothing. Each is
- * therefore a lower bound, in expectation, of what perfect knowledge of the designs' means would give.
+ * therefore a lower bound, in expectation, of what perfect knowledge of the designs' means would give. A task's few
+ * executions say little: they are weighed against its cell's mean (empirical Bayes), as far as tasks of the cell differ by
+ * more than noise.
  */
 export function ceilings(tasks: readonly Tried[]): Ceilings {
   const both = ([chooseBy, scoreBy]: readonly [0 | 1, 0 | 1]) => {
-    const overall = meanOf(tasks.map(({ halves }) => halves[chooseBy]));
+    const overall = meanOf(tasks.map(({ halves }) => means(halves[chooseBy])));
     const cells = byCell(tasks, chooseBy);
-    const scored = (choose: (task: Tried, cell: readonly number[]) => number) =>
+    const scored = (choose: (task: Tried, cell: CellView) => number) =>
       average(
         tasks.map((task) => {
           const cell = must(cells.get(task.cell), `the cell ${task.cell}`);
-          return must(task.halves[scoreBy][choose(task, cell)], 'the value of a design');
+          return must(task.halves[scoreBy][choose(task, cell)], 'the measure of a design').mean;
         }),
       );
     return {
       fixed: scored(() => best(overall)),
-      cell: scored((_, cell) => best(cell, overall)),
-      task: scored(({ halves }, cell) => best(halves[chooseBy], cell)),
+      cell: scored((_, { means }) => best(means, overall)),
+      task: scored(({ halves }, cell) => best(believed(halves[chooseBy], cell), cell.means)),
     };
   };
   const [a, b] = [both([0, 1]), both([1, 0])];
@@ -50,7 +58,7 @@ export function ceilings(tasks: readonly Tried[]): Ceilings {
     fixed: (a.fixed + b.fixed) / 2,
     cell: (a.cell + b.cell) / 2,
     task: (a.task + b.task) / 2,
-    hindsight: average(tasks.map(({ halves: [first, second] }) => Math.max(...meanOf([first, second])))),
+    hindsight: average(tasks.map(({ halves }) => Math.max(...meanOf(halves.map(means))))),
   };
 }
 
@@ -71,9 +79,46 @@ export function meanOf(lists: readonly (readonly number[])[]): number[] {
   return first.map((_, index) => average(lists.map((list) => must(list[index], 'a value'))));
 }
 
-function byCell(tasks: readonly Tried[], half: 0 | 1): Map<string, number[]> {
+/** The measure of some executions. */
+export function measureOf(values: readonly number[]): Measure {
+  const mean = average(values);
+  const spread = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const { length } = values;
+  return { mean, error: length < 2 ? 0 : spread / (length - 1) / length };
+}
+
+/** What one half tells of a cell's designs: mean, and the share of the variance between its tasks that is no noise. */
+interface CellView {
+  readonly means: readonly number[];
+  readonly trust: readonly number[];
+}
+
+/** What a task's designs are believed to be worth. */
+function believed(half: Half, { means, trust }: CellView): number[] {
+  return half.map(({ mean }, index) => {
+    const [weight = 0, prior = 0] = [trust[index], means[index]];
+    return weight * mean + (1 - weight) * prior;
+  });
+}
+
+function byCell(tasks: readonly Tried[], half: 0 | 1): Map<string, CellView> {
   const cells = Map.groupBy(tasks, ({ cell }) => cell);
   return new Map(
-    [...cells].map(([name, members]) => [name, meanOf(members.map(({ halves }) => halves[half]))]),
+    [...cells].map(([name, members]) => {
+      const halves = members.map(({ halves }) => halves[half]);
+      const cell = meanOf(halves.map(means));
+      const noise = meanOf(halves.map((measures) => measures.map(({ error }) => error)));
+      const trust = cell.map((mean, design) => {
+        const seen = average(
+          halves.map((measures) => (must(measures[design], 'a measure').mean - mean) ** 2),
+        );
+        return seen === 0 ? 0 : Math.max(0, 1 - (noise[design] ?? 0) / seen);
+      });
+      return [name, { means: cell, trust }];
+    }),
   );
+}
+
+function means(half: Half): number[] {
+  return half.map(({ mean }) => mean);
 }

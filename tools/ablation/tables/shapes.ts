@@ -15,13 +15,9 @@ export const shapes: Table = {
     }),
     trained('tree-by-task', { rollout: { designs: 4, executions: 4 }, credit: { executorGroup: 'task' } }),
     trained('flat', { rollout: { designs: 16, executions: 1 }, credit: { executorGroup: 'task' } }),
-    trained('flat-by-design', {
-      rollout: { designs: 16, executions: 1 },
-      credit: { executorGroup: 'design' },
-    }),
   ],
   comparisons: [
-    { arm: 'tree-by-design', against: ['flat', 'flat-by-design'] },
-    { arm: 'tree-by-task', against: ['flat', 'flat-by-design'] },
+    { arm: 'tree-by-design', against: ['flat'] },
+    { arm: 'tree-by-task', against: ['flat'] },
   ],
 };
