@@ -63,8 +63,9 @@ export function ablation(options: AblationOptions): {
   });
   const keys = new Map(everything.map(({ id, key }) => [id, key]));
   const entries = new Map(before.map((entry) => [idOf(entry), marked(entry, keys)]));
+  const elsewhere = entriesOfAll(out);
   for (const task of planned.values()) {
-    const same = entriesOfAll(out).find(({ key, stale }) => key === task.key && stale === undefined);
+    const same = elsewhere.find(({ key, stale }) => key === task.key && stale === undefined);
     const own = entries.get(task.id);
     if (same !== undefined && own?.key !== task.key) entries.set(task.id, named(same, task));
   }
