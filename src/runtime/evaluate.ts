@@ -7,9 +7,10 @@ import { firstOfEach } from '../tasks/task-set.ts';
 import { actorFactory } from './actors.ts';
 import type { RunConfig } from './config.ts';
 import type { Kit } from './kit.ts';
+import { readMaterial } from './material.ts';
 import { Scheduler } from './scheduler.ts';
 import { taskRef } from './task-ref.ts';
-import { type Hardware, readMaterial, Troupe } from './troupe.ts';
+import { type Hardware, Troupe } from './troupe.ts';
 
 export interface EvaluateOptions {
   readonly kit: Kit;

@@ -7,9 +7,10 @@ import { canonicalJson, type JsonObject } from '../core/json.ts';
 import { actorFactory } from './actors.ts';
 import { configSchema, type RunConfig } from './config.ts';
 import { familiesOf, type Kit } from './kit.ts';
+import { type Material, makeMaterial, materialBlobs, readMaterial } from './material.ts';
 import { Scheduler } from './scheduler.ts';
 import { sessionInput } from './session-input.ts';
-import { type Hardware, type Material, makeMaterial, materialBlobs, readMaterial, Troupe } from './troupe.ts';
+import { type Hardware, Troupe } from './troupe.ts';
 
 export interface RunOptions {
   readonly kit: Kit;

@@ -3,7 +3,7 @@ import { sha256 } from '../core/hash.ts';
 import type { JsonObject } from '../core/json.ts';
 import { coldStartChunks, type RunConfig } from './config.ts';
 import type { Kit } from './kit.ts';
-import { type Material, materialBlobs } from './troupe.ts';
+import { type Material, materialBlobs } from './material.ts';
 
 /** Data of the session's first event: all that the run's results depend on, besides the code. */
 export function sessionInput(config: RunConfig, material: Material, kit: Pick<Kit, 'scripts'>): JsonObject {

@@ -4,8 +4,8 @@ import { canonicalJson } from '../core/json.ts';
 import { weightsHash } from '../policies/parameters.ts';
 import { coldStartChunks, type RunConfig } from './config.ts';
 import { chunkLabel } from './effects/imitating.ts';
+import { type Material, readMaterial } from './material.ts';
 import { type ModelId, weightsName, weightsOf } from './models.ts';
-import { type Material, readMaterial } from './troupe.ts';
 import { findVersion } from './versions.ts';
 
 /** A run that another one is to begin from. */

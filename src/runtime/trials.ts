@@ -7,9 +7,10 @@ import type { Task } from '../tasks/task.ts';
 import { actorFactory } from './actors.ts';
 import type { RunConfig } from './config.ts';
 import type { Kit } from './kit.ts';
+import { readMaterial } from './material.ts';
 import { Scheduler } from './scheduler.ts';
 import { taskRef } from './task-ref.ts';
-import { type Hardware, readMaterial, Troupe } from './troupe.ts';
+import { type Hardware, Troupe } from './troupe.ts';
 
 /** One execution to be: a task, and the script of the design that tries it. */
 export interface Trial {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readMaterial } from '../../src/runtime/material.ts';
 import { readConfig } from '../../src/runtime/run.ts';
 import { type TrialScore, Trials } from '../../src/runtime/trials.ts';
-import { readMaterial } from '../../src/runtime/troupe.ts';
 import type { Task } from '../../src/tasks/task.ts';
 import type { Store } from '../../store/store.ts';
 import { coldStart } from '../../tools/ablation/play/cold-start.ts';

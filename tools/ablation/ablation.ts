@@ -31,6 +31,9 @@ export interface AblationEnd extends TableEnd {
   readonly file: string;
 }
 
+/** The key of an entry whose sources changed while it was made: none that is planned. */
+const UNKNOWN = 'sources changed meanwhile';
+
 /** The file with the results of a table. */
 export function resultsFile(out: string, letter: string): string {
   return join(out, `ablation-${letter}.json`);
@@ -48,19 +51,21 @@ export function ablation(options: AblationOptions): {
   const { table, base, seeds, head, out } = options;
   const file = resultsFile(out, table.letter);
   const arms = withNeeds(table.arms(base), options.arms);
-  const tasks = planTable({ base, arms, seeds, sources: sources() });
+  const code = sources();
+  const tasks = planTable({ base, arms, seeds, sources: code });
   const planned = new Map(tasks.filter(({ arm }) => arm !== null).map((task) => [task.id, task]));
   const before = readEntries(file);
   const everything = planTable({
     base,
     arms: table.arms(base),
     seeds: [...new Set([...seeds, ...before.map(({ seed }) => seed)])],
-    sources: sources(),
+    sources: code,
   });
   const keys = new Map(everything.map(({ id, key }) => [id, key]));
   const entries = new Map(before.map((entry) => [idOf(entry), marked(entry, keys)]));
+  const elsewhere = entriesOfAll(out);
   for (const task of planned.values()) {
-    const same = entriesOfAll(out).find(({ key, stale }) => key === task.key && stale === undefined);
+    const same = elsewhere.find(({ key, stale }) => key === task.key && stale === undefined);
     const own = entries.get(task.id);
     if (same !== undefined && own?.key !== task.key) entries.set(task.id, named(same, task));
   }
@@ -78,10 +83,10 @@ export function ablation(options: AblationOptions): {
     known,
     onOutcome: (task, { outcome, seconds }) => {
       const { commit, machine, node } = head;
-      entries.set(
-        task.id,
-        named({ ...outcome, arm: '', seed: task.seed, key: task.key, seconds, commit, machine, node }, task),
-      );
+      const entry = { ...outcome, arm: '', seed: task.seed, key: task.key, seconds, commit, machine, node };
+      // Somebody edits while this runs: nobody knows which code the child had loaded.
+      const same = sources().all === code.all;
+      entries.set(task.id, same ? named(entry, task) : { ...named(entry, task), key: UNKNOWN, stale: true });
       save();
     },
   });

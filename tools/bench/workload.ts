@@ -7,7 +7,7 @@ import { renderCompletion, renderPrompt } from '../../src/policies/template.ts';
 import type { Tokenizer } from '../../src/policies/tokenizer.ts';
 import type { RunConfig } from '../../src/runtime/config.ts';
 import { defaultKit, type Kit } from '../../src/runtime/kit.ts';
-import { type Material, makeMaterial } from '../../src/runtime/troupe.ts';
+import { type Material, makeMaterial } from '../../src/runtime/material.ts';
 
 /** What the measurements work on: a preset's model, tasks and tokenizer, with weights that know nothing. */
 export interface Workload {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { InvariantError } from '../../src/core/errors.ts';
 import type { RunConfig } from '../../src/runtime/config.ts';
+import { readMaterial } from '../../src/runtime/material.ts';
 import { type TrialOptions, Trials } from '../../src/runtime/trials.ts';
-import { readMaterial } from '../../src/runtime/troupe.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import { type DesignTable, designTable, type Prices, tasksByCell, trialsOf } from './design-table.ts';
 

@@ -2,9 +2,9 @@ import { codeOf } from '../../../store/failure.ts';
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
 import { exportPolicy } from '../../policies/export.ts';
+import { readMaterial } from '../../runtime/material.ts';
 import { Models } from '../../runtime/models.ts';
 import { readConfig } from '../../runtime/run.ts';
-import { readMaterial } from '../../runtime/troupe.ts';
 import { findVersion } from '../../runtime/versions.ts';
 
 interface Options {

@@ -7,9 +7,10 @@ import { actorFactory } from '../actors.ts';
 import type { Fork, RunConfig } from '../config.ts';
 import type { Effect } from '../effect.ts';
 import type { Kit } from '../kit.ts';
+import { readMaterial } from '../material.ts';
 import { weightsName, weightsOf } from '../models.ts';
 import { Scheduler } from '../scheduler.ts';
-import { type Hardware, readMaterial, Troupe } from '../troupe.ts';
+import { type Hardware, Troupe } from '../troupe.ts';
 import { findVersion, type KeptVersion } from '../versions.ts';
 import { restorePlayed } from './played.ts';
 

@@ -2,8 +2,8 @@ import type { EventReader } from '../../../store/event-log.ts';
 import { must } from '../../core/errors.ts';
 import type { RunConfig } from '../config.ts';
 import type { Kit } from '../kit.ts';
+import type { Material } from '../material.ts';
 import type { Models } from '../models.ts';
-import type { Material } from '../troupe.ts';
 import { keptVersions } from '../versions.ts';
 import { modelsAt } from './relearn.ts';
 

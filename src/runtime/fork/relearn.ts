@@ -6,8 +6,8 @@ import { LearnerThread } from '../../learning/learner-thread.ts';
 import type { RunConfig } from '../config.ts';
 import { learnEffect } from '../effects/learning.ts';
 import type { Kit } from '../kit.ts';
+import type { Material } from '../material.ts';
 import { Models, weightsName } from '../models.ts';
-import type { Material } from '../troupe.ts';
 
 const versionSchema = z.object({
   key: z.string(),

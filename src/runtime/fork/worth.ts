@@ -4,7 +4,8 @@ import { must, UserError } from '../../core/errors.ts';
 import { type ForkCredit, forkCredit } from '../../credit/leave-one-out.ts';
 import type { RunConfig } from '../config.ts';
 import type { Kit } from '../kit.ts';
-import { type Hardware, readMaterial, Troupe } from '../troupe.ts';
+import { readMaterial } from '../material.ts';
+import { type Hardware, Troupe } from '../troupe.ts';
 import { branch, type RecordedExecution, readExecution } from './branch.ts';
 import { restorePlayed } from './played.ts';
 

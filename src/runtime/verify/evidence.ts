@@ -4,7 +4,7 @@ import { UserError } from '../../core/errors.ts';
 import { nodesOf } from '../../designs/spec.ts';
 import { recordedCall } from '../../policies/recorded-call.ts';
 import type { Kit } from '../kit.ts';
-import { readMaterial } from '../troupe.ts';
+import { readMaterial } from '../material.ts';
 import type { Evidence } from './cause.ts';
 import type { DivergenceError, ExecutedEvent } from './divergence.ts';
 import { callOf, figureGap, logProbGap } from './tolerance.ts';

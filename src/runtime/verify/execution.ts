@@ -8,16 +8,10 @@ import { coldStartChunks, type RunConfig } from '../config.ts';
 import type { Effects } from '../effect.ts';
 import { forkedWeights, placeOf } from '../fork/front.ts';
 import type { Kit } from '../kit.ts';
+import { type Material, makeMaterial, materialBlobs, readMaterial } from '../material.ts';
 import { Scheduler } from '../scheduler.ts';
 import { sessionInput } from '../session-input.ts';
-import {
-  type Hardware,
-  type Material,
-  makeMaterial,
-  materialBlobs,
-  readMaterial,
-  Troupe,
-} from '../troupe.ts';
+import { type Hardware, Troupe } from '../troupe.ts';
 import { compareExactly, DivergenceError } from './divergence.ts';
 import type { Ledger } from './ledger.ts';
 import { withRecordedAnswers } from './recorded-answers.ts';

@@ -1,7 +1,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
+import { materialBlobs } from '../../../src/runtime/material.ts';
 import { readConfig } from '../../../src/runtime/run.ts';
 import { startFrom } from '../../../src/runtime/start.ts';
-import { materialBlobs } from '../../../src/runtime/troupe.ts';
 import { Store } from '../../../store/store.ts';
 
 /** Label of the weights in a store that {@link keepLastWeights} wrote. */

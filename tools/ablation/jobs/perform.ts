@@ -2,6 +2,7 @@ import { must } from '../../../src/core/errors.ts';
 import { PythonJail } from '../../../src/designs/python/jail.ts';
 import { DesignReader } from '../../../src/designs/reader.ts';
 import { defaultKit } from '../../../src/runtime/kit.ts';
+import { readMaterial } from '../../../src/runtime/material.ts';
 import { onceFree } from '../../../src/runtime/once-free.ts';
 import {
   type RunHandle,
@@ -11,7 +12,7 @@ import {
   startRun,
 } from '../../../src/runtime/run.ts';
 import { startFrom } from '../../../src/runtime/start.ts';
-import { allowanceOf, readMaterial } from '../../../src/runtime/troupe.ts';
+import { allowanceOf } from '../../../src/runtime/troupe.ts';
 import { QuickJsSandbox } from '../../../src/tasks/quickjs-sandbox.ts';
 import { Store } from '../../../store/store.ts';
 import { coldStart } from '../play/cold-start.ts';
