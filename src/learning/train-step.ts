@@ -118,20 +118,26 @@ function forward(flat: Tensor, config: TransformerConfig): Predictions {
   return predict(outputHead(model, hidden), column(input('targets', ['K'])), temperature);
 }
 
-/** Clips the gradient's norm and takes a step of Adam with bias correction (Kingma & Ba 2015, algorithm 1). */
+/**
+ * Clips the gradient's norm and takes a step of Adam with bias correction (Kingma & Ba 2015): algorithm 1 in the
+ * order of the end of section 2, which moves what is the same for all parameters out of the way. Every operator
+ * here reads and writes whole arrays, so that their number is what a step costs.
+ */
 function update(weights: Tensor, gradient: Tensor): void {
   const { graph } = weights;
   const scalar = (name: string): Tensor => graph.input(name, 'float32', []);
   const norm = sqrt(totalOfSquares(gradient));
   graph.output('gradientNorm', norm);
-  const g = mul(gradient, minimum(div(scalar('maxNorm'), add(norm, 1e-12)), 1));
+  const clip = minimum(div(scalar('maxNorm'), add(norm, 1e-12)), 1);
 
   const [beta1, beta2] = [scalar('beta1'), scalar('beta2')];
-  const m = add(mul(graph.input('m', 'float32', weights.shape), beta1), mul(g, sub(1, beta1)));
-  const v = add(mul(graph.input('v', 'float32', weights.shape), beta2), mul(mul(g, g), sub(1, beta2)));
-  const rate = div(scalar('lr'), scalar('bias1'));
-  const scale = add(sqrt(div(v, scalar('bias2'))), scalar('epsilon'));
-  graph.output('newWeights', sub(weights, div(mul(m, rate), scale)));
+  const [share1, share2] = [mul(clip, sub(1, beta1)), mul(mul(clip, clip), sub(1, beta2))];
+  const m = add(mul(graph.input('m', 'float32', weights.shape), beta1), mul(gradient, share1));
+  const v = add(mul(graph.input('v', 'float32', weights.shape), beta2), mul(mul(gradient, gradient), share2));
+  const correction = sqrt(scalar('bias2'));
+  const rate = div(mul(scalar('lr'), correction), scalar('bias1'));
+  const scale = add(sqrt(v), mul(scalar('epsilon'), correction));
+  graph.output('newWeights', sub(weights, mul(div(m, scale), rate)));
   graph.output('newM', m);
   graph.output('newV', v);
 }

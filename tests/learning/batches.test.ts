@@ -4,7 +4,7 @@ import { RandomStream } from '../../src/core/random.ts';
 import {
   minibatches,
   paddingShare,
-  sequenceLength,
+  positionCount,
   type TrainingSequence,
 } from '../../src/learning/batches.ts';
 import { policyBatch, supervisedBatch } from '../../src/learning/tensors.ts';
@@ -32,7 +32,7 @@ describe('minibatches', () => {
         expect(new Set(used).size).toBe(all.length);
         expect(used).toHaveLength(all.length);
         for (const { sequences: rows, length } of batches) {
-          for (const row of rows) expect(sequenceLength(row)).toBeLessThanOrEqual(length);
+          for (const row of rows) expect(positionCount(row)).toBeLessThanOrEqual(length);
         }
       }),
     );

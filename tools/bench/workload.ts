@@ -1,6 +1,11 @@
 import { must } from '../../src/core/errors.ts';
 import { RandomStream } from '../../src/core/random.ts';
-import { type Minibatch, minibatches, type TrainingSequence } from '../../src/learning/batches.ts';
+import {
+  type Minibatch,
+  minibatches,
+  positionCount,
+  type TrainingSequence,
+} from '../../src/learning/batches.ts';
 import { initialWeights, type TransformerConfig } from '../../src/policies/parameters.ts';
 import type { Prompt } from '../../src/policies/prompt.ts';
 import { renderCompletion, renderPrompt } from '../../src/policies/template.ts';
@@ -56,8 +61,9 @@ export function demonstrations(given: Workload, count: number): readonly Minibat
     );
     const promptTokens = renderPrompt(prompt, material.tokenizer);
     const tokens = renderCompletion(completion, material.tokenizer);
-    positions += Math.ceil((promptTokens.length + tokens.length) / 8) * 8;
-    sequences.push({ promptTokens, tokens, advantage: 1 });
+    const sequence = { promptTokens, tokens, advantage: 1 };
+    positions += positionCount(sequence);
+    sequences.push(sequence);
   }
   return minibatches(sequences, { batchTokens }, random);
 }
