@@ -2,90 +2,102 @@ import type { Feeds, Outputs } from '../onnx/session.ts';
 import { output } from '../onnx/session.ts';
 import type { TransformerConfig } from './parameters.ts';
 
+/** Keys and values of one layer: `[rows, heads, size, width]` and `[rows, heads, width, size]`. */
+interface Cached {
+  readonly keys: Float32Array;
+  readonly values: Float32Array;
+}
+
 /**
- * Keys and values of the rows that are being decoded, one array per layer, `[rows, heads, context, size]`.
- * Rows in use are always the first ones, so that a view on them is a tensor without copying.
+ * Keys and values of the rows that are being decoded, for positions below `width`. Keys lie transposed, which
+ * spares the decode graph a transposition of all of them for each token. Rows in use are always the first
+ * ones, so that a view on them is a tensor without copying.
  */
 export class KvCache {
-  readonly #config: TransformerConfig;
-  readonly #keys: readonly Float32Array[];
-  readonly #values: readonly Float32Array[];
-  /** Floats of one row in one layer. */
-  readonly #row: number;
+  readonly width: number;
+  readonly #heads: number;
   readonly #size: number;
+  /** Floats of one row in one array. */
+  readonly #row: number;
+  readonly #layers: readonly Cached[];
 
-  constructor(config: TransformerConfig, rows: number) {
-    this.#config = config;
-    this.#row = config.context * config.dim;
-    this.#size = config.dim / config.heads;
-    const layers = () => Array.from({ length: config.layers }, () => new Float32Array(rows * this.#row));
-    this.#keys = layers();
-    this.#values = layers();
+  constructor({ layers, heads, dim }: TransformerConfig, rows: number, width: number) {
+    this.width = width;
+    this.#heads = heads;
+    this.#size = dim / heads;
+    this.#row = width * dim;
+    const array = () => new Float32Array(rows * this.#row);
+    this.#layers = Array.from({ length: layers }, () => ({ keys: array(), values: array() }));
   }
 
   /** The first `rows` rows as inputs of the decode graph. */
   feeds(rows: number): Feeds {
-    const { layers, heads, context } = this.#config;
-    const dims = [rows, heads, context, this.#size];
     const feeds: { [name: string]: Feeds[string] } = {};
-    for (let layer = 0; layer < layers; layer++) {
-      feeds[`key${layer}`] = { data: view(this.#keys, layer, rows * this.#row), dims };
-      feeds[`value${layer}`] = { data: view(this.#values, layer, rows * this.#row), dims };
-    }
+    const length = rows * this.#row;
+    this.#layers.forEach(({ keys, values }, layer) => {
+      const [heads, size, width] = [this.#heads, this.#size, this.width];
+      feeds[`key${layer}`] = { data: keys.subarray(0, length), dims: [rows, heads, size, width] };
+      feeds[`value${layer}`] = { data: values.subarray(0, length), dims: [rows, heads, width, size] };
+    });
     return feeds;
   }
 
-  /** Takes row `from` of a prefill's outputs, `[B, heads, length, size]`, as `row`. */
-  fill(row: number, outputs: Outputs, from: number, length: number): void {
-    const { layers, heads, context } = this.#config;
-    const span = length * this.#size;
-    for (let layer = 0; layer < layers; layer++) {
-      const keys = output(outputs, `key${layer}`);
-      const values = output(outputs, `value${layer}`);
-      for (let head = 0; head < heads; head++) {
-        const source = (from * heads + head) * span;
-        const target = row * this.#row + head * context * this.#size;
-        this.#keys[layer]?.set(keys.subarray(source, source + span), target);
-        this.#values[layer]?.set(values.subarray(source, source + span), target);
-      }
-    }
+  /** Takes row `from` of a prefill's outputs over at most `width` positions as `row`. */
+  fill(row: number, outputs: Outputs, from: number, width: number): void {
+    const layers = this.#layers.map((_, layer) => ({
+      keys: output(outputs, `key${layer}`),
+      values: output(outputs, `value${layer}`),
+    }));
+    this.#copy(row, layers, from, width);
   }
 
-  /** Writes the new keys and values of row `row`, `[B, heads, size]`, at `position`. */
+  /** Takes row `from` of a cache that is not wider as `row`. */
+  take(row: number, other: KvCache, from: number): void {
+    this.#copy(row, other.#layers, from, other.width);
+  }
+
+  /** Writes the new keys and values of a decode step for its row `row`, `[B, heads, size]`, at `position`. */
   write(row: number, outputs: Outputs, position: number): void {
-    const { layers, heads, context } = this.#config;
-    for (let layer = 0; layer < layers; layer++) {
-      this.#scatter(this.#keys[layer], output(outputs, `newKey${layer}`), row, heads, context, position);
-      this.#scatter(this.#values[layer], output(outputs, `newValue${layer}`), row, heads, context, position);
-    }
+    const count = this.#heads * this.#size;
+    this.#layers.forEach(({ keys, values }, layer) => {
+      const newKeys = output(outputs, `newKey${layer}`);
+      const newValues = output(outputs, `newValue${layer}`);
+      const start = row * this.#row;
+      for (let i = 0; i < count; i++) {
+        const head = Math.floor(i / this.#size);
+        const inHead = i - head * this.#size;
+        keys[start + i * this.width + position] = newKeys[row * count + i] ?? 0;
+        values[start + (head * this.width + position) * this.#size + inHead] =
+          newValues[row * count + i] ?? 0;
+      }
+    });
   }
 
   /** Copies row `from` over row `to`. */
   move(from: number, to: number): void {
     if (from === to) return;
-    for (const layer of [...this.#keys, ...this.#values]) {
-      layer.copyWithin(to * this.#row, from * this.#row, (from + 1) * this.#row);
+    for (const { keys, values } of this.#layers) {
+      for (const array of [keys, values]) {
+        array.copyWithin(to * this.#row, from * this.#row, (from + 1) * this.#row);
+      }
     }
   }
 
-  #scatter(
-    cache: Float32Array | undefined,
-    fresh: Float32Array,
-    row: number,
-    heads: number,
-    context: number,
-    position: number,
-  ): void {
-    if (cache === undefined) return;
-    const size = this.#size;
-    for (let head = 0; head < heads; head++) {
-      const source = (row * heads + head) * size;
-      const target = row * this.#row + (head * context + position) * size;
-      for (let i = 0; i < size; i++) cache[target + i] = fresh[source + i] ?? 0;
-    }
+  /** Copies row `from` of arrays over `width` positions to the first `width` positions of `row`. */
+  #copy(row: number, source: readonly Cached[], from: number, width: number): void {
+    const [heads, size] = [this.#heads, this.#size];
+    this.#layers.forEach((target, layer) => {
+      const { keys, values } = source[layer] ?? target;
+      const start = { to: row * this.#row, from: from * width * heads * size };
+      for (let i = 0; i < heads * size; i++) {
+        for (let t = 0; t < width; t++) {
+          target.keys[start.to + i * this.width + t] = keys[start.from + i * width + t] ?? 0;
+        }
+      }
+      for (let head = 0; head < heads; head++) {
+        const begin = start.from + head * width * size;
+        target.values.set(values.subarray(begin, begin + width * size), start.to + head * this.width * size);
+      }
+    });
   }
-}
-
-function view(arrays: readonly Float32Array[], layer: number, length: number): Float32Array {
-  return (arrays[layer] ?? new Float32Array()).subarray(0, length);
 }
