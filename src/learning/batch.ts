@@ -25,6 +25,8 @@ export interface PolicyBatch extends TokenBatch {
   readonly advantages: Float32Array;
   /** Natural log-probabilities that the targets were sampled with. */
   readonly oldLogProbs: Float32Array;
+  /** Natural log-probabilities of the targets under the reference policy; needed for a KL penalty. */
+  readonly referenceLogProbs?: Float32Array;
 }
 
 export type TrainingBatch = SupervisedBatch | PolicyBatch;
@@ -48,6 +50,7 @@ export function batchFeeds(batch: TokenBatch | TrainingBatch, shard = 0, shards 
     if (batch.objective === 'policy') {
       perToken.advantages = batch.advantages;
       perToken.oldLogProbs = batch.oldLogProbs;
+      perToken.referenceLogProbs = batch.referenceLogProbs ?? batch.oldLogProbs;
     }
   }
   for (const [name, data] of Object.entries({ ...perToken, tokens: batch.tokens })) {

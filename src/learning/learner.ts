@@ -37,6 +37,8 @@ export interface StepStats {
   readonly entropy: number;
   /** max |ρ − 1| over weighted tokens. */
   readonly drift: number;
+  /** Mean estimated divergence of the weighted tokens from the reference policy, nats. */
+  readonly kl: number;
 }
 
 export interface StepResult {
@@ -106,7 +108,7 @@ export class Learner {
     this.#check(batch);
     const session = await this.#session('score', () => localSession(scoreGraph(this.config), this.#threads));
     const { feeds, positions } = batchFeeds(batch);
-    const { tokenWeights, advantages, oldLogProbs, ...inputs } = feeds;
+    const { tokenWeights, advantages, oldLogProbs, referenceLogProbs, ...inputs } = feeds;
     const outputs = await session.run({
       ...inputs,
       weights: vector(weights),
@@ -190,7 +192,15 @@ interface StepOutputs {
 function lossFeeds(batch: TrainingBatch, hyper: HyperParameters): Feeds {
   const temperature = scalar(hyper.temperature);
   if (batch.objective === 'supervised') return { temperature };
-  return { temperature, clip: scalar(hyper.clip), entropyBonus: scalar(hyper.entropyBonus) };
+  if (hyper.klPenalty !== 0 && batch.referenceLogProbs === undefined) {
+    throw new InvariantError('a KL penalty without log-probabilities of a reference');
+  }
+  return {
+    temperature,
+    clip: scalar(hyper.clip),
+    entropyBonus: scalar(hyper.entropyBonus),
+    klPenalty: scalar(hyper.klPenalty),
+  };
 }
 
 function updateFeeds(state: LearnerState, hyper: HyperParameters): Feeds {
@@ -220,6 +230,7 @@ function statsOf(parts: readonly Part[], updated: Outputs): StepStats {
     clipFraction: sum('clipped') / mass,
     entropy: sum('entropy') / mass,
     drift: Math.max(...numbers('drift')),
+    kl: sum('kl') / mass,
   };
 }
 

@@ -35,11 +35,11 @@ export function trainStepGraph(config: TransformerConfig, objective: ObjectiveNa
 /**
  * The first half of a step, for one shard of a batch.
  *
- * Inputs: `weights [parameters]`; scalar `temperature`, for `policy` also `clip` and `entropyBonus`; int32
+ * Inputs: `weights [parameters]`; scalar `temperature`, for `policy` also `clip`, `entropyBonus` and `klPenalty`; int32
  * `tokens`, `previous` `[B, T]`; int32 `selected [K]`, the positions in `[B * T]` that are learned, and for
- * these int32 `targets` and float32 `tokenWeights`, for `policy` also `advantages` and `oldLogProbs`, `[K]`.
+ * these int32 `targets` and float32 `tokenWeights`, for `policy` also `advantages`, `oldLogProbs` and `referenceLogProbs`, `[K]`.
  * Outputs: `gradient [parameters]`; `logProbs [K, 1]`; scalars `loss`, `mass` = Σ |w|, `entropy` = Σ |w| H,
- * `clipped` = Σ |w| of clipped tokens, `drift` = max |ρ − 1|.
+ * `clipped` = Σ |w| of clipped tokens, `drift` = max |ρ − 1|, `kl` = Σ |w| k₃.
  */
 export function gradientGraph(config: TransformerConfig, objective: ObjectiveName): Uint8Array {
   const graph = new GraphBuilder(`gradient-${objective}`);
@@ -81,16 +81,18 @@ function lossGradient(flat: Tensor, config: TransformerConfig, objective: Object
   const predictions = forward(flat, config);
   const given = (name: string): Tensor => column(graph.input(name, 'float32', ['K']));
   const weights = given('tokenWeights');
-  const { loss, clipped, drift }: Objective =
+  const { loss, clipped, drift, kl }: Objective =
     objective === 'policy'
       ? clippedPolicyGradient(predictions, {
           weights,
           advantages: given('advantages'),
           oldLogProbs: given('oldLogProbs'),
+          referenceLogProbs: given('referenceLogProbs'),
           clip: graph.input('clip', 'float32', []),
           entropyBonus: graph.input('entropyBonus', 'float32', []),
+          klPenalty: graph.input('klPenalty', 'float32', []),
         })
-      : { loss: crossEntropy(predictions, weights), clipped: graph.scalar(0), drift: graph.scalar(0) };
+      : supervised(predictions, weights);
   const gradient = must(gradients(loss, [flat])[0], 'a gradient');
   graph.output('logProbs', predictions.logProbs);
   graph.output('loss', loss);
@@ -98,7 +100,14 @@ function lossGradient(flat: Tensor, config: TransformerConfig, objective: Object
   graph.output('entropy', total(mul(abs(weights), predictions.entropy)));
   graph.output('clipped', clipped);
   graph.output('drift', drift);
+  graph.output('kl', kl);
   return gradient;
+}
+
+/** Maximum likelihood knows neither ratios nor a reference. */
+function supervised(predictions: Predictions, weights: Tensor): Objective {
+  const none = weights.graph.scalar(0);
+  return { loss: crossEntropy(predictions, weights), clipped: none, drift: none, kl: none };
 }
 
 function forward(flat: Tensor, config: TransformerConfig): Predictions {

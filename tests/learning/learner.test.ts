@@ -91,6 +91,32 @@ describe('a training step', () => {
     await expectGradientOfLoss(policyBatch(base, old, 3), weights, { ...HYPER, entropyBonus: 0.05 });
   });
 
+  it('follows the gradient of the penalty on leaving a reference policy', async () => {
+    const base = copyingBatch(5, 4, 2);
+    const logProbs = await learner.score(weights, base);
+    const random = new RandomStream(1, 'reference');
+    const reference = logProbs.map((p) => p + random.normal());
+    const batch = { ...policyBatch(base, logProbs, 3), referenceLogProbs: reference };
+    // Without advantages, so that the penalty is all there is, and the ratio's kink does not matter.
+    const penalty = { ...batch, advantages: batch.advantages.map(() => 0) };
+    await expectGradientOfLoss(penalty, weights, { ...HYPER, klPenalty: 0.7 });
+    const { stats } = await learner.step(initialState(weights), penalty, { ...HYPER, klPenalty: 0.7 });
+    const kl = reference.reduce((sum, ref, i) => {
+      const d = ref - (logProbs[i] ?? 0);
+      return sum + (base.weights[i] ?? 0) * (Math.exp(d) - 1 - d);
+    }, 0);
+    expect(stats.kl).toBeCloseTo(kl, 5);
+    expect(stats.loss).toBeCloseTo(0.7 * kl, 5);
+  });
+
+  it('refuses a penalty without a reference', async () => {
+    const base = copyingBatch(2, 3, 2);
+    const batch = policyBatch(base, await learner.score(weights, base), 3);
+    await expect(learner.step(initialState(weights), batch, { ...HYPER, klPenalty: 1 })).rejects.toThrow(
+      'reference',
+    );
+  });
+
   it('has the loss, entropy and ratios that plain arithmetic gives', async () => {
     const base = copyingBatch(4, 3, 5);
     const logProbs = await learner.score(weights, base);
