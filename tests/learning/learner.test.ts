@@ -95,7 +95,7 @@ describe('a training step', () => {
     const base = copyingBatch(5, 4, 2);
     const logProbs = await learner.score(weights, base);
     const random = new RandomStream(1, 'reference');
-    const reference = logProbs.map((p) => p + random.normal());
+    const reference = logProbs.map((p) => p + 0.3 * random.normal());
     const batch = { ...policyBatch(base, logProbs, 3), referenceLogProbs: reference };
     // Without advantages, so that the penalty is all there is, and the ratio's kink does not matter.
     const penalty = { ...batch, advantages: batch.advantages.map(() => 0) };
