@@ -72,6 +72,8 @@ export class Learner {
   readonly #shards: number;
   readonly #threads: number | undefined;
   readonly #sessions = new Map<string, Promise<Session>>();
+  /** The weights of the step in progress, where all threads see them. */
+  #shared = new Float32Array(new SharedArrayBuffer(0));
 
   constructor(config: TransformerConfig, options: LearnerOptions = { shards: 1 }) {
     this.config = config;
@@ -149,7 +151,11 @@ export class Learner {
       const make = (): Promise<Session> => load(gradientGraph(this.config, objective), this.#threads);
       sessions.push(await this.#session(`${objective}/${shard}`, make));
     }
-    const shared = { ...lossFeeds(batch, hyper), weights: vector(state.weights) };
+    if (this.#shared.length !== state.weights.length) {
+      this.#shared = new Float32Array(new SharedArrayBuffer(state.weights.byteLength));
+    }
+    this.#shared.set(state.weights);
+    const shared = { ...lossFeeds(batch, hyper), weights: vector(this.#shared) };
     // Workers first: the shard of this thread blocks it.
     const running = sessions
       .map((session, shard) => ({ session, ...batchFeeds(batch, shard, shards) }))
