@@ -14,6 +14,8 @@ export interface AgentTool {
 export interface AgentInput {
   readonly name: string;
   readonly task: string;
+  /** Where every agent sees a copy of its own of the task: the family that says how copies differ. */
+  readonly family?: string;
   /** The role that the design gives it. */
   readonly prompt?: string;
   /** The tools it may call, if any. */
@@ -43,6 +45,8 @@ export type AgentEvent =
       readonly text: string;
       readonly finish: 'stop' | 'length';
       readonly asksTool: boolean;
+      /** Tokens of the completion. */
+      readonly tokens?: number;
       /** Taken from the execution that this one is a branch of, not sampled. */
       readonly reused?: true;
     }
@@ -59,6 +63,8 @@ export type AgentOutput = (
   | { readonly ok: false; readonly cause: 'length' | 'turns' }
 ) & {
   readonly calls: number;
+  /** Tokens that it sampled, if there were any. */
+  readonly sampled?: number;
   /** Those of its calls that were not sampled, if there were any. */
   readonly reused?: number;
   /** Tool calls that only a wall clock stopped, if there were any. */
@@ -68,6 +74,7 @@ export type AgentOutput = (
 interface AgentContext extends AgentInput {
   readonly turns: readonly Turn[];
   readonly calls: number;
+  readonly sampled: number;
   readonly reused: number;
   readonly killed: number;
   readonly text: string;
@@ -92,7 +99,9 @@ export const agentMachine = setup({
         input: {
           role: 'executor',
           ask: {
+            name: context.name,
             task: context.task,
+            ...given('family', context.family),
             turns: context.turns,
             ...given('prompt', context.prompt),
             ...given('tools', context.tools),
@@ -119,6 +128,7 @@ export const agentMachine = setup({
         ? {
             text: event.text,
             calls: context.calls + 1,
+            sampled: context.sampled + (event.reused === true ? 0 : (event.tokens ?? 0)),
             reused: context.reused + (event.reused === true ? 1 : 0),
           }
         : {},
@@ -145,7 +155,16 @@ export const agentMachine = setup({
   },
 }).createMachine({
   id: 'agent',
-  context: ({ input }) => ({ ...input, turns: [], calls: 0, reused: 0, killed: 0, text: '', cause: null }),
+  context: ({ input }) => ({
+    ...input,
+    turns: [],
+    calls: 0,
+    sampled: 0,
+    reused: 0,
+    killed: 0,
+    text: '',
+    cause: null,
+  }),
   initial: 'calling',
   states: {
     calling: {
@@ -174,9 +193,10 @@ export const agentMachine = setup({
     answered: { type: 'final' },
     failed: { type: 'final', tags: 'failure' },
   },
-  output: ({ context: { cause, text, calls, reused, killed } }) => ({
+  output: ({ context: { cause, text, calls, sampled, reused, killed } }) => ({
     ...(cause === null ? { ok: true, text } : { ok: false, cause }),
     calls,
+    ...(sampled > 0 ? { sampled } : {}),
     ...(reused > 0 ? { reused } : {}),
     ...(killed > 0 ? { killed } : {}),
   }),

@@ -4,6 +4,8 @@ import { type Emitted, order } from './command.ts';
 export interface DesignerInput {
   readonly task: string;
   readonly family: string;
+  /** A script that takes the place of what it would write: then nothing is asked of its policy. */
+  readonly script?: string;
 }
 
 /** Why a script did not become a design (failure taxonomy; docs/designs.md says what each check asks). */
@@ -43,7 +45,13 @@ export const DESIGN_FAILURES = [
 export type DesignFailure = (typeof DESIGN_FAILURES)[number];
 
 export type DesignerEvent =
-  | { readonly type: 'called'; readonly text: string; readonly finish: 'stop' | 'length' }
+  | {
+      readonly type: 'called';
+      readonly text: string;
+      readonly finish: 'stop' | 'length';
+      /** Tokens that were sampled. */
+      readonly tokens?: number;
+    }
   | {
       readonly type: 'compiled';
       readonly spec: object;
@@ -52,16 +60,22 @@ export type DesignerEvent =
     }
   | { readonly type: 'rejected'; readonly cause: DesignFailure; readonly message: string };
 
-export type DesignerOutput =
+type Verdict =
   | { readonly ok: true; readonly spec: object; readonly shape: string; readonly maxCalls: number }
   | { readonly ok: false; readonly cause: DesignFailure; readonly message: string };
 
+export type DesignerOutput = Verdict & {
+  /** Tokens that it sampled, if there were any. */
+  readonly tokens?: number;
+};
+
 interface DesignerContext extends DesignerInput {
   readonly script: string;
-  readonly result: DesignerOutput;
+  readonly tokens: number;
+  readonly result: Verdict;
 }
 
-const UNFINISHED: DesignerOutput = {
+const UNFINISHED: Verdict = {
   ok: false,
   cause: 'unfinished',
   message: 'the script was cut off at the token limit',
@@ -88,7 +102,9 @@ export const designerMachine = setup({
     compile: emit(({ context }) =>
       order({ type: 'effect', effect: 'compile', key: 'script', input: { script: context.script } }),
     ),
-    hear: assign(({ event }) => (event.type === 'called' ? { script: event.text } : {})),
+    hear: assign(({ event }) =>
+      event.type === 'called' ? { script: event.text, tokens: event.tokens ?? 0 } : {},
+    ),
     accept: assign(({ event }) =>
       event.type === 'compiled'
         ? {
@@ -108,13 +124,17 @@ export const designerMachine = setup({
     ),
   },
   guards: {
+    given: ({ context }) => context.script !== '',
     cutOff: ({ event }) => event.type === 'called' && event.finish === 'length',
   },
 }).createMachine({
   id: 'designer',
-  context: ({ input }) => ({ ...input, script: '', result: UNFINISHED }),
-  initial: 'writing',
+  context: ({ input }) => ({ script: '', ...input, tokens: 0, result: UNFINISHED }),
+  initial: 'beginning',
   states: {
+    beginning: {
+      always: [{ guard: 'given', target: 'compiling' }, { target: 'writing' }],
+    },
     writing: {
       entry: 'call',
       on: {
@@ -134,5 +154,5 @@ export const designerMachine = setup({
     accepted: { type: 'final' },
     rejected: { type: 'final', tags: 'failure' },
   },
-  output: ({ context }) => context.result,
+  output: ({ context: { result, tokens } }) => ({ ...result, ...(tokens > 0 ? { tokens } : {}) }),
 });

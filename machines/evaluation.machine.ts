@@ -5,6 +5,10 @@ import { emptyTally, type Tally, tallyRollout } from './tally.ts';
 
 export interface EvaluationInput {
   readonly tasks: readonly TaskRef[];
+  /** A design that takes the designer's place on every task; or one for each task. */
+  readonly script?: string | readonly string[];
+  /** Number of the first task, where others were scored before it: draws are named by it. */
+  readonly first?: number;
 }
 
 export type EvaluationEvent = {
@@ -16,6 +20,12 @@ export type EvaluationEvent = {
 interface EvaluationContext extends EvaluationInput {
   readonly open: number;
   readonly tally: Tally;
+}
+
+/** The design that takes the designer's place on a task, if there is one. */
+function fixedDesign({ script }: EvaluationInput, index: number): { readonly script?: string } {
+  const design = typeof script === 'object' ? script[index] : script;
+  return design === undefined ? {} : { script: design };
 }
 
 /** `troupe eval`: one design and one execution for each of a list of tasks, outside of any training. */
@@ -34,8 +44,8 @@ export const evaluationMachine = setup({
           order({
             type: 'open',
             actor: 'rollout',
-            key: `eval/now/${pad(index, 4)}`,
-            input: { task, designs: 1, executions: 1 },
+            key: `eval/now/${pad((context.first ?? 0) + index, 4)}`,
+            input: { task, designs: 1, executions: 1, ...fixedDesign(context, index) },
           }),
         );
       });

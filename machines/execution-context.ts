@@ -30,6 +30,7 @@ export interface ExecutionContext extends ExecutionInput {
   /** Times that an agent or a question has answered: a second visit gets a stream and draws of its own. */
   readonly visits: { readonly [path: string]: number };
   readonly calls: number;
+  readonly sampled: number;
   readonly reused: number;
   readonly killed: number;
   readonly score: number;
@@ -107,6 +108,7 @@ export function agentInput(context: ExecutionContext, params: OpenAgentParams): 
     name,
     maxTurns,
     task: context.task.text,
+    ...(context.task.copied === true ? { family: context.task.family } : {}),
     ...(prompt === undefined ? {} : { prompt }),
     ...(bound.length === 0 ? {} : { tools: bound }),
     ...(temperature === undefined ? {} : { temperature }),

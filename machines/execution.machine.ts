@@ -48,6 +48,8 @@ export type ExecutionEvent =
 export interface ExecutionOutput {
   readonly score: number;
   readonly calls: number;
+  /** Tokens that its agents sampled, if there were any. */
+  readonly tokens?: number;
   /** In a branch: those of its calls that were taken from the execution that it branches, if there were any. */
   readonly reused?: number;
   readonly answer: object;
@@ -127,6 +129,7 @@ export function executionMachine(root: string, body: ChartState, vocabulary: Voc
           ),
           ...visited('agent', path, context),
           calls: context.calls + output.calls,
+          sampled: context.sampled + (output.sampled ?? 0),
           reused: context.reused + (output.reused ?? 0),
           killed: context.killed + (output.killed ?? 0),
         };
@@ -213,6 +216,7 @@ export function executionMachine(root: string, body: ChartState, vocabulary: Voc
       counts: {},
       visits: {},
       calls: 0,
+      sampled: 0,
       reused: 0,
       killed: 0,
       score: 0,
@@ -241,6 +245,7 @@ export function executionMachine(root: string, body: ChartState, vocabulary: Voc
         calls: context.calls,
         answer: context.answer,
         cause: result?.ok === false ? result.cause : null,
+        ...(context.sampled > 0 ? { tokens: context.sampled } : {}),
         ...(context.reused > 0 ? { reused: context.reused } : {}),
         ...(context.killed > 0 ? { killed: context.killed } : {}),
       };

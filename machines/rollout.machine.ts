@@ -8,7 +8,11 @@ import { redrawKey } from './redraw.ts';
 export interface TaskRef {
   readonly id: string;
   readonly family: string;
+  /** What can be seen in the text and decides which design is best; tasks of one attribute are counted together. */
+  readonly attribute?: string;
   readonly text: string;
+  /** Agents see copies of the text that differ. */
+  readonly copied?: true;
 }
 
 export interface RolloutInput {
@@ -17,6 +21,8 @@ export interface RolloutInput {
   readonly designs: number;
   /** N: executions of each valid design. */
   readonly executions: number;
+  /** A script that every design is, in place of what a designer would write: no designer is asked. */
+  readonly script?: string;
   /** Branches of each call of the executions, for credit by forks; none where it is left out. */
   readonly draws?: number;
 }
@@ -29,6 +35,8 @@ export type RolloutEvent =
 /** The tree in numbers. Rewards and credit are computed from the log, not from here. */
 export interface RolloutOutput {
   readonly family: string;
+  /** The task's, if it has one. */
+  readonly attribute?: string;
   readonly designs: number;
   /** Valid designs by shape. */
   readonly shapes: { readonly [shape: string]: number };
@@ -42,6 +50,8 @@ export interface RolloutOutput {
   /** Sum of the executions' scores; a rejected design counts as N executions with score 0 in accuracies. */
   readonly score: number;
   readonly calls: number;
+  /** Tokens that designers and executions sampled; those of branches are not among them. */
+  readonly tokens?: number;
   /** Branches of its executions, and those of the calls above that they cost, if there were any. */
   readonly branches?: number;
   readonly branchCalls?: number;
@@ -72,7 +82,11 @@ export const rolloutMachine = setup({
             type: 'open',
             actor: 'designer',
             key: `design/${index}`,
-            input: { task: context.task.text, family: context.task.family },
+            input: {
+              task: context.task.text,
+              family: context.task.family,
+              ...(context.script === undefined ? {} : { script: context.script }),
+            },
           }),
         );
       }
@@ -94,7 +108,12 @@ export const rolloutMachine = setup({
       if (event.type !== 'designer.finished') return {};
       const { output } = event;
       const { result } = context;
-      const base = { ...result, designs: result.designs + 1, calls: result.calls + 1 };
+      const base = {
+        ...result,
+        designs: result.designs + 1,
+        calls: result.calls + (context.script === undefined ? 1 : 0),
+        tokens: (result.tokens ?? 0) + (output.tokens ?? 0),
+      };
       return {
         designed: context.designed + 1,
         open: context.open + (output.ok ? context.executions : 0),
@@ -110,7 +129,7 @@ export const rolloutMachine = setup({
     countExecution: assign(({ context, event }) => {
       if (event.type !== 'execution.finished') return {};
       const { result } = context;
-      const { score, calls, cause, killed = 0 } = event.output;
+      const { score, calls, tokens = 0, cause, killed = 0 } = event.output;
       return {
         open: context.open - 1,
         result: {
@@ -119,6 +138,7 @@ export const rolloutMachine = setup({
           failed: cause === null ? result.failed : increment(result.failed, cause),
           score: result.score + score,
           calls: result.calls + calls,
+          tokens: (result.tokens ?? 0) + tokens,
         },
       };
     }),
@@ -172,6 +192,7 @@ export const rolloutMachine = setup({
     specs: {},
     result: {
       family: input.task.family,
+      ...(input.task.attribute === undefined ? {} : { attribute: input.task.attribute }),
       designs: 0,
       shapes: {},
       rejected: {},
@@ -179,6 +200,7 @@ export const rolloutMachine = setup({
       failed: {},
       score: 0,
       calls: 0,
+      tokens: 0,
     },
   }),
   initial: 'designing',

@@ -1,22 +1,18 @@
 import { assign, emit, enqueueActions, setup } from 'xstate';
 import { type Emitted, order, pad } from './command.ts';
+import { type Evaluation, type EvaluationPlan, nextEvaluation } from './evaluations.ts';
 import type { RolloutOutput, TaskRef } from './rollout.machine.ts';
-import { emptyTally, type Tally, tallyRollout } from './tally.ts';
-
-type Role = 'designer' | 'executor';
+import { learnersOf, type Role } from './stages.ts';
+import { cellName, emptyTally, type Tally, tallyRollout } from './tally.ts';
 
 /** The part of a run's configuration that the session decides by. */
-export interface SessionPlan {
+export interface SessionPlan extends EvaluationPlan {
   /** Chunks of the cold start; each is one recorded event with its weights. */
   readonly imitationChunks: number;
-  readonly steps: number;
-  /** K: steps of one stage. */
-  readonly stageSteps: number;
-  readonly firstRole: Role;
   /** M and N of a training step's rollout trees. */
   readonly designs: number;
   readonly executions: number;
-  /** Branches of each executor call in steps of the executor: credit by forks, where it is given. */
+  /** Branches of each executor call in steps in which the executor learns: credit by forks, where it is given. */
   readonly draws?: number;
 }
 
@@ -27,39 +23,50 @@ export interface SessionInput {
 }
 
 export type SessionEvent =
-  | { readonly type: 'imitated'; readonly version: string; readonly loss: number }
+  | { readonly type: 'imitated'; readonly label: string; readonly version: string; readonly loss: number }
   | { readonly type: 'picked'; readonly tasks: readonly TaskRef[] }
   | { readonly type: 'rollout.finished'; readonly key: string; readonly output: RolloutOutput }
   | { readonly type: 'credited'; readonly designerReward: number; readonly executorReward: number }
-  | { readonly type: 'learned'; readonly version: string };
+  | { readonly type: 'learned'; readonly label: string; readonly version: string };
 
 export interface SessionContext extends SessionInput {
   readonly chunk: number;
   readonly step: number;
-  readonly role: Role;
   readonly open: number;
   readonly version: string;
+  /** Label of the weights that play, and of those that the last stage began with. */
+  readonly label: string;
+  readonly began: string;
   readonly calls: number;
-  readonly before: Tally;
-  readonly after: Tally;
+  /** The evaluation under way, or the last one. */
+  readonly evaluation: Evaluation | null;
+  /** What evaluations have found, by their keys. */
+  readonly tallies: { readonly [key: string]: Tally };
 }
 
 export interface SessionOutput {
   readonly version: string;
   readonly steps: number;
   readonly calls: number;
-  readonly before: Tally;
-  readonly after: Tally;
-}
-
-/** Whose stage a step belongs to: K steps of the first role, K of the other, and so on. */
-function roleOfStep(step: number, plan: SessionPlan): Role {
-  const other: Role = plan.firstRole === 'executor' ? 'designer' : 'executor';
-  return Math.floor(step / plan.stageSteps) % 2 === 0 ? plan.firstRole : other;
+  readonly tallies: { readonly [key: string]: Tally };
 }
 
 function stepKey(context: SessionContext): string {
   return `step/${pad(context.step, 4)}`;
+}
+
+/** The roles that learn in this step. */
+function learners({ step, plan }: SessionContext): readonly Role[] {
+  return learnersOf(step, plan);
+}
+
+/** What credit and learning are asked for: a step, and a role that learns in it. */
+function lesson(context: SessionContext, { role }: RoleParams) {
+  return { key: stepKey(context), input: { step: context.step, role } };
+}
+
+interface RoleParams {
+  readonly role: Role;
 }
 
 const session = setup({
@@ -79,9 +86,25 @@ const session = setup({
         input: { chunk: context.chunk, last: context.chunk + 1 === context.plan.imitationChunks },
       }),
     ),
-    pickHeldOut: emit((_, { when }: { when: 'before' | 'after' }) =>
-      order({ type: 'effect', effect: 'pick', key: `eval/${when}`, input: { split: 'heldOut' } }),
-    ),
+    chooseEvaluation: assign(({ context }) => ({ evaluation: nextEvaluation(context.plan, context) })),
+    pickEvaluated: enqueueActions(({ context: { evaluation }, enqueue }) => {
+      if (evaluation === null) return;
+      const { key, split, tasks, designer, executor, draws = split } = evaluation;
+      enqueue.emit(
+        order({
+          type: 'effect',
+          effect: 'pick',
+          key: `eval/${key}`,
+          input: {
+            split,
+            draws,
+            ...(tasks === undefined ? {} : { tasks }),
+            ...(designer === undefined ? {} : { designer }),
+            ...(executor === undefined ? {} : { executor }),
+          },
+        }),
+      );
+    }),
     pickTasks: emit(({ context }) =>
       order({
         type: 'effect',
@@ -90,30 +113,33 @@ const session = setup({
         input: { split: 'train', step: context.step },
       }),
     ),
-    openEvaluation: enqueueActions(({ event, enqueue }, { when }: { when: 'before' | 'after' }) => {
-      if (event.type !== 'picked') return;
+    openEvaluation: enqueueActions(({ context: { evaluation }, event, enqueue }) => {
+      if (event.type !== 'picked' || evaluation === null) return;
+      const { key, script, scriptBy = {} } = evaluation;
       event.tasks.forEach((task, index) => {
+        const design = script ?? scriptBy[cellName(task.family, task.attribute)];
         enqueue.emit(
           order({
             type: 'open',
             actor: 'rollout',
-            key: `eval/${when}/${pad(index, 4)}`,
-            input: { task, designs: 1, executions: 1 },
+            key: `eval/${key}/${pad(index, 4)}`,
+            input: { task, designs: 1, executions: 1, ...(design === undefined ? {} : { script: design }) },
           }),
         );
       });
     }),
     openTrees: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'picked') return;
-      const { designs, executions, draws } = context.plan;
-      const branches = context.role === 'executor' && draws !== undefined ? { draws } : {};
+      const { designs, executions, draws, design } = context.plan;
+      const branches = learners(context).includes('executor') && draws !== undefined ? { draws } : {};
+      const fixed = design === undefined ? {} : { script: design };
       event.tasks.forEach((task, index) => {
         enqueue.emit(
           order({
             type: 'open',
             actor: 'rollout',
             key: `${stepKey(context)}/task/${pad(index, 3)}`,
-            input: { task, designs, executions, ...branches },
+            input: { task, designs, executions, ...fixed, ...branches },
           }),
         );
       });
@@ -124,81 +150,94 @@ const session = setup({
         ? { open: context.open - 1, calls: context.calls + event.output.calls }
         : {},
     ),
-    tally: assign(({ context, event }, { when }: { when: 'before' | 'after' }) =>
-      event.type === 'rollout.finished' ? { [when]: tallyRollout(context[when], event.output) } : {},
+    beginTally: assign(({ context: { evaluation, tallies } }) =>
+      evaluation === null ? {} : { tallies: { ...tallies, [evaluation.key]: emptyTally } },
     ),
-    credit: emit(({ context }) =>
-      order({
-        type: 'effect',
-        effect: 'credit',
-        key: stepKey(context),
-        input: { step: context.step, role: context.role },
-      }),
+    tally: assign(({ context: { evaluation, tallies }, event }) => {
+      if (event.type !== 'rollout.finished' || evaluation === null) return {};
+      const before = tallies[evaluation.key] ?? emptyTally;
+      return { tallies: { ...tallies, [evaluation.key]: tallyRollout(before, event.output) } };
+    }),
+    beginStage: assign(({ context: { step, plan, label } }) =>
+      step % plan.stageSteps === 0 ? { began: label } : {},
     ),
-    learn: emit(({ context }) =>
-      order({
-        type: 'effect',
-        effect: 'learn',
-        key: stepKey(context),
-        input: { step: context.step, role: context.role },
-      }),
+    credit: emit(({ context }, params: RoleParams) =>
+      order({ type: 'effect', effect: 'credit', ...lesson(context, params) }),
+    ),
+    learn: emit(({ context }, params: RoleParams) =>
+      order({ type: 'effect', effect: 'learn', ...lesson(context, params) }),
     ),
     adopt: assign(({ event }) =>
-      event.type === 'imitated' || event.type === 'learned' ? { version: event.version } : {},
+      event.type === 'imitated' || event.type === 'learned'
+        ? { version: event.version, label: event.label }
+        : {},
     ),
     nextChunk: assign(({ context }) => ({ chunk: context.chunk + 1 })),
-    nextStep: assign(({ context }) => ({
-      step: context.step + 1,
-      role: roleOfStep(context.step + 1, context.plan),
-    })),
+    nextStep: assign(({ context }) => ({ step: context.step + 1 })),
   },
   guards: {
     moreChunks: ({ context }) => context.chunk + 1 < context.plan.imitationChunks,
     allFinished: ({ context }) => context.open === 0,
+    evaluationDue: ({ context }) => nextEvaluation(context.plan, context) !== null,
     stepsDone: ({ context }) => context.step >= context.plan.steps,
-    executorsTurn: ({ context }) => context.role === 'executor',
-    designersTurn: ({ context }) => context.role === 'designer',
+    bothLearn: ({ context }) => learners(context).length > 1,
+    executorLearns: ({ context }) => learners(context)[0] === 'executor',
+    designerLearns: ({ context }) => learners(context)[0] === 'designer',
   },
 });
 
-/** A stage's step: pick tasks, grow their trees, assign credit from the log, learn; then see what is next. */
-const stage = session.createStateConfig({
-  initial: 'picking',
-  states: {
-    picking: {
-      entry: 'pickTasks',
-      on: { picked: { target: 'rollingOut', actions: ['openTrees', 'expect'] } },
-    },
-    rollingOut: {
-      always: { guard: 'allFinished', target: 'crediting' },
-      on: { 'rollout.finished': { actions: 'count' } },
-    },
-    crediting: { entry: 'credit', on: { credited: 'learning' } },
-    learning: {
-      entry: 'learn',
-      on: { learned: { target: '#session.scheduling', actions: ['adopt', 'nextStep'] } },
-    },
-  },
-});
+/** The first states of a step: pick tasks, and grow their trees. */
+const growing = {
+  picking: session.createStateConfig({
+    entry: 'pickTasks',
+    on: { picked: { target: 'rollingOut', actions: ['openTrees', 'expect'] } },
+  }),
+  rollingOut: session.createStateConfig({
+    always: { guard: 'allFinished', target: 'crediting' },
+    on: { 'rollout.finished': { actions: 'count' } },
+  }),
+};
 
-/** Held-out tasks, one design and one execution each, both roles sampling as they do in training. */
-function evaluation(when: 'before' | 'after', next: string) {
+/** A step in which one role learns: trees, credit from the log, learning; then see what is next. */
+function stage(role: Role) {
   return session.createStateConfig({
     initial: 'picking',
+    entry: 'beginStage',
     states: {
-      picking: {
-        entry: { type: 'pickHeldOut', params: { when } },
-        on: {
-          picked: { target: 'rollingOut', actions: [{ type: 'openEvaluation', params: { when } }, 'expect'] },
-        },
-      },
-      rollingOut: {
-        always: { guard: 'allFinished', target: next },
-        on: { 'rollout.finished': { actions: ['count', { type: 'tally', params: { when } }] } },
+      ...growing,
+      crediting: { entry: { type: 'credit', params: { role } }, on: { credited: 'learning' } },
+      learning: {
+        entry: { type: 'learn', params: { role } },
+        on: { learned: { target: '#session.scheduling', actions: ['adopt', 'nextStep'] } },
       },
     },
   });
 }
+
+/** A step in which both roles learn: both are credited from the same trees before either learns, the executor first. */
+const coupledStage = session.createStateConfig({
+  initial: 'picking',
+  entry: 'beginStage',
+  states: {
+    ...growing,
+    crediting: {
+      entry: { type: 'credit', params: { role: 'executor' } },
+      on: { credited: 'creditingDesigner' },
+    },
+    creditingDesigner: {
+      entry: { type: 'credit', params: { role: 'designer' } },
+      on: { credited: 'learning' },
+    },
+    learning: {
+      entry: { type: 'learn', params: { role: 'executor' } },
+      on: { learned: { target: 'learningDesigner', actions: 'adopt' } },
+    },
+    learningDesigner: {
+      entry: { type: 'learn', params: { role: 'designer' } },
+      on: { learned: { target: '#session.scheduling', actions: ['adopt', 'nextStep'] } },
+    },
+  },
+});
 
 /** One run, from the cold start over the stages of co-evolution to the last evaluation. */
 export const sessionMachine = session.createMachine({
@@ -207,12 +246,13 @@ export const sessionMachine = session.createMachine({
     ...input,
     chunk: 0,
     step: 0,
-    role: roleOfStep(0, input.plan),
     open: 0,
     version: '',
+    label: '',
+    began: '',
     calls: 0,
-    before: emptyTally,
-    after: emptyTally,
+    evaluation: null,
+    tallies: {},
   }),
   initial: 'coldStart',
   states: {
@@ -221,28 +261,38 @@ export const sessionMachine = session.createMachine({
       on: {
         imitated: [
           { guard: 'moreChunks', target: 'coldStart', reenter: true, actions: ['adopt', 'nextChunk'] },
-          { target: 'evaluationBefore', actions: 'adopt' },
+          { target: 'scheduling', actions: 'adopt' },
         ],
       },
     },
-    evaluationBefore: evaluation('before', '#session.scheduling'),
     scheduling: {
       always: [
-        { guard: 'stepsDone', target: 'evaluationAfter' },
-        { guard: 'executorsTurn', target: 'executorStage' },
-        { guard: 'designersTurn', target: 'designerStage' },
+        { guard: 'evaluationDue', target: 'evaluating' },
+        { guard: 'stepsDone', target: 'done' },
+        { guard: 'bothLearn', target: 'coupledStage' },
+        { guard: 'executorLearns', target: 'executorStage' },
+        { guard: 'designerLearns', target: 'designerStage' },
       ],
     },
-    executorStage: stage,
-    designerStage: stage,
-    evaluationAfter: evaluation('after', '#session.done'),
+    // Both roles sample as they do in training.
+    evaluating: {
+      entry: 'chooseEvaluation',
+      initial: 'picking',
+      states: {
+        picking: {
+          entry: 'pickEvaluated',
+          on: { picked: { target: 'rollingOut', actions: ['beginTally', 'openEvaluation', 'expect'] } },
+        },
+        rollingOut: {
+          always: { guard: 'allFinished', target: '#session.scheduling' },
+          on: { 'rollout.finished': { actions: ['count', 'tally'] } },
+        },
+      },
+    },
+    executorStage: stage('executor'),
+    designerStage: stage('designer'),
+    coupledStage,
     done: { type: 'final' },
   },
-  output: ({ context }) => ({
-    version: context.version,
-    steps: context.step,
-    calls: context.calls,
-    before: context.before,
-    after: context.after,
-  }),
+  output: ({ context: { version, step, calls, tallies } }) => ({ version, steps: step, calls, tallies }),
 });

@@ -83,7 +83,7 @@ export const VIEWS = [
 
   view(
     'updates',
-    `SELECT run, seq, ${text(`data ->> 'label'`)} AS step, data ->> 'role' AS role, ${text(`data ->> 'version'`)} AS weights,
+    `SELECT run, seq, ${text(`data ->> 'key'`)} AS step, data ->> 'role' AS role, ${text(`data ->> 'version'`)} AS weights,
       lag(data ->> 'version') OVER (PARTITION BY run ORDER BY seq) AS weights_before,
       data ->> 'loss' AS loss, data ->> 'sequences' AS sequences, data ->> 'drift' AS drift
     FROM log WHERE scope = 'session' AND type IN ('imitated', 'learned')`,
@@ -98,10 +98,11 @@ export const VIEWS = [
       FROM log JOIN json_each(log.data, '$.samples') AS sample
       WHERE log.scope = 'session' AND log.type = 'credited'
     )
-    SELECT run, step, given.role, stream, key, advantage, text, tokens,
-      updates.weights IS NOT NULL AND advantage <> 0 AND tokens > 0 AND NOT forced AS learned,
+    SELECT given.run, given.step, given.role, stream, key, advantage, text, calls.tokens,
+      updates.weights IS NOT NULL AND advantage <> 0 AND calls.tokens > 0 AND NOT forced AS learned,
       updates.weights, weights_before
-    FROM given LEFT JOIN calls USING (run, step, stream, key) LEFT JOIN updates USING (run, step)`,
+    FROM given LEFT JOIN calls USING (run, step, stream, key)
+      LEFT JOIN updates ON updates.run = given.run AND updates.step = given.step AND updates.role = given.role`,
   ),
 
   view(

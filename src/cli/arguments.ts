@@ -30,3 +30,10 @@ export function integer(least: number): (text: string) => number {
     return value;
   };
 }
+
+/** A parser for names that are separated by commas. */
+export function names(text: string): string[] {
+  const found = text.split(',').map((name) => name.trim());
+  if (found.every((name) => name !== '')) return found;
+  throw new InvalidArgumentError('It must be names, separated by commas.');
+}

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { UserError } from '../core/errors.ts';
 import { collect, integer, number, percentage } from './arguments.ts';
+import { addBenchCommands } from './bench-commands.ts';
 import { addStoreCommands } from './store-commands.ts';
 
 /** The command line: every command loads what it needs only when it is called. */
@@ -28,8 +29,8 @@ export function createCli(): Command {
   program
     .command('train')
     .description('run a training session, or go on with one')
-    .option('--preset <name>', 'quick (minutes) or default (a quarter of an hour)', 'quick')
-    .option('--seed <number>', 'seed of every draw', integer(0), 1)
+    .option('--preset <name>', 'quick (minutes, the default) or default (a quarter of an hour)')
+    .option('--seed <number>', 'seed of every draw (default: 1)', integer(0))
     .option('--steps <number>', 'reinforcement steps, in place of the preset’s', integer(0))
     .option('--policies <how>', 'shared: one model for both roles; per-role: one each')
     .option('--stage <steps>', 'steps of one stage (K)', integer(1))
@@ -39,6 +40,15 @@ export function createCli(): Command {
       'tree',
     )
     .option('--draws <number>', 'branches per call of --credit fork (default: 4)', integer(1))
+    .option(
+      '--from <run>',
+      'begin with the weights, tasks and tokenizer of this run in place of a cold start, and with its configuration and seed unless told otherwise',
+    )
+    .option('--from-store <file>', 'the store of --from (default: --store)')
+    .option(
+      '--from-label <version>',
+      'the version of --from: step/N, last, or a hash (default: its cold start’s)',
+    )
     .option('--resume <run>', 'go on with an interrupted run; everything else comes from its log')
     .option(...store)
     .option('--plain', 'progress lines in place of the screen')
@@ -220,24 +230,7 @@ values and the likely cause are shown); 2: asked wrongly; 130: interrupted, and 
       (await import('./commands/export.ts')).exportRun(run, folder, options),
     );
 
-  program
-    .command('bench')
-    .description('measure this machine')
-    .argument(
-      '[what]',
-      'all; store: the event log; check: design scripts; fuzz: mutated scripts; crash: kill -9',
-      'all',
-    )
-    .option('--seconds <number>', 'about how long each measurement takes', integer(1), 3)
-    .option(
-      '--count <number>',
-      'events of store (1,000,000), scripts of fuzz (10,000), kills of crash (100)',
-      integer(1),
-    )
-    .option('--seed <number>', 'seed of fuzz and crash', integer(0), 1)
-    .option(...json)
-    .action(async (what, options) => (await import('./commands/bench.ts')).bench(what, options));
-
+  addBenchCommands(program);
   const files = addStoreCommands(program);
 
   for (const command of [...program.commands, ...files.commands]) {

@@ -1,7 +1,7 @@
 import type { Role } from '../policies/prompt.ts';
 import { average, centre, type GroupAdvantages, normalise, scaleOf } from './advantage.ts';
 import { callWorth } from './leave-one-out.ts';
-import { designReward, type RewardSettings } from './reward.ts';
+import { designReward, executionReward, type RewardSettings } from './reward.ts';
 import type { DesignTree, ExecutionTree, LoggedCall, TaskTree } from './tree.ts';
 
 export interface CreditSettings extends RewardSettings {
@@ -37,7 +37,7 @@ export interface StepCredit {
   readonly executions: number;
 }
 
-/** Credit of one step for the role whose stage it is, as a pure function of what the log holds. */
+/** Credit of one step for a role that learns in it, as a pure function of what the log holds. */
 export function assignCredit(trees: readonly TaskTree[], role: Role, settings: CreditSettings): StepCredit {
   const designs = trees.flatMap((tree) => tree.designs);
   const executions = designs.flatMap((design) => design.executions);
@@ -63,15 +63,16 @@ function designerGroups(trees: readonly TaskTree[], settings: CreditSettings): G
     const rewards = designs.map((design) => designReward(design, settings) + noveltyOf(design, settings));
     const advantages = centre(rewards, settings.designerScale, settings.designerLimit);
     return spread(
-      designs.map((design) => [design.call]),
+      designs.map(({ call }) => (call === null ? [] : [call])),
       advantages,
     );
   });
 }
 
 function noveltyOf(design: DesignTree, settings: CreditSettings): number {
-  if (settings.novelty === 0 || design.rejected !== null) return 0;
-  const logProb = design.call.call.logProbs.reduce((sum, value) => sum + value, 0);
+  const { call, rejected } = design;
+  if (settings.novelty === 0 || rejected !== null || call === null) return 0;
+  const logProb = call.call.logProbs.reduce((sum, value) => sum + value, 0);
   return -settings.novelty * Math.max(logProb, settings.noveltyFloor);
 }
 
@@ -91,13 +92,11 @@ function executorGroups(trees: readonly TaskTree[], settings: CreditSettings): G
   });
 }
 
-function byExecution(pool: readonly ExecutionTree[], { executorFloor }: CreditSettings): Group {
+function byExecution(pool: readonly ExecutionTree[], settings: CreditSettings): Group {
+  const rewards = pool.map((execution) => executionReward(execution, settings));
   return spread(
     pool.map((execution) => execution.calls),
-    normalise(
-      pool.map((execution) => execution.score),
-      executorFloor,
-    ),
+    normalise(rewards, settings.executorFloor),
   );
 }
 

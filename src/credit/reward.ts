@@ -1,8 +1,16 @@
-import type { DesignTree } from './tree.ts';
+import type { DesignTree, ExecutionTree } from './tree.ts';
 
+/** Prices, in units of score. */
 export interface RewardSettings {
-  /** Price of each policy call of an execution beyond the first, in units of score. */
+  /** Of each policy call of an execution beyond the first. */
   readonly callPrice: number;
+  /** Of each token that an execution samples; 0 if left out. */
+  readonly tokenPrice?: number;
+  /**
+   * Whether the executor pays as well. By default it does not: how many calls are made is for the designer to decide,
+   * and an executor that pays learns to do less wherever its group compares unlike designs.
+   */
+  readonly executorPays?: boolean;
 }
 
 /**
@@ -13,8 +21,18 @@ export function designReward(design: DesignTree, settings: RewardSettings): numb
   const { executions } = design;
   if (design.rejected !== null || executions.length === 0) return 0;
   const total = executions.reduce(
-    (sum, execution) => sum + execution.score - settings.callPrice * Math.max(0, execution.calls.length - 1),
+    (sum, execution) => sum + execution.score - priceOf(execution, settings),
     0,
   );
   return Math.max(0, total / executions.length);
+}
+
+/** Reward of an execution: its score, less its price if the executor pays. May then be below 0. */
+export function executionReward(execution: ExecutionTree, settings: RewardSettings): number {
+  return execution.score - (settings.executorPays === true ? priceOf(execution, settings) : 0);
+}
+
+function priceOf({ calls }: ExecutionTree, { callPrice, tokenPrice = 0 }: RewardSettings): number {
+  const tokens = calls.reduce((sum, { call }) => sum + call.tokens.length, 0);
+  return callPrice * Math.max(0, calls.length - 1) + tokenPrice * tokens;
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { redrawPlace } from '../../machines/redraw.ts';
-import { must } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { type RecordedCall, recordedCall } from '../policies/recorded-call.ts';
 
@@ -37,7 +36,8 @@ export interface DesignTree {
   readonly shape: string | null;
   /** Cause of a rejection; null for a valid design. */
   readonly rejected: string | null;
-  readonly call: LoggedCall;
+  /** The call that wrote it; null for a script that took a designer's place. */
+  readonly call: LoggedCall | null;
   readonly executions: readonly ExecutionTree[];
 }
 
@@ -49,6 +49,7 @@ export interface TaskTree {
 }
 
 const rolloutSchema = z.object({ task: z.object({ family: z.string() }) });
+const designerSchema = z.object({ script: z.string() });
 const compiledSchema = z.object({ shape: z.string() });
 const rejectedSchema = z.object({ cause: z.string() });
 const finishedSchema = z.object({
@@ -112,7 +113,7 @@ function readDesign(
   const called = events.find((event) => event.type === 'called');
   const compiled = events.find((event) => event.type === 'compiled');
   const rejected = events.find((event) => event.type === 'rejected');
-  const call = recordedCall(must(called, `the call of ${stream}`));
+  const call = called === undefined ? null : { stream, call: recordedCall(called) };
   const executions = [...scores]
     .filter(([name]) => name.startsWith(`${stream}/exec/`))
     .map(([name, score]) => ({
@@ -125,7 +126,7 @@ function readDesign(
     }));
   return {
     stream,
-    script: call.text,
+    script: call?.call.text ?? designerSchema.parse(events[0]?.data).script,
     shape: compiled === undefined ? null : compiledSchema.parse(compiled.data).shape,
     rejected:
       compiled !== undefined
@@ -133,7 +134,7 @@ function readDesign(
         : rejected === undefined
           ? 'unfinished'
           : rejectedSchema.parse(rejected.data).cause,
-    call: { stream, call },
+    call,
     executions,
   };
 }

@@ -10,9 +10,11 @@ export const DEMONSTRATED_SCRIPTS = [
   'run(agent("solve"))',
   'run(agent("solve", "js"))',
   'run(vote(agent("solve"), 3))',
-  'run(vote(agent("solve", "js"), 3))',
+  'run(vote(agent("solve"), 5))',
   'run(reflect(agent("solve")))',
   'run(reflect(agent("solve", "js")))',
+  'run(sequence(agent("step"), agent("solve")))',
+  'run(sequence(agent("step"), agent("step"), agent("solve")))',
 ] as const;
 
 /** One designer demonstration for a task. */

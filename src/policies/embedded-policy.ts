@@ -114,7 +114,7 @@ export class EmbeddedPolicy implements PlayingPolicy {
     thread.call(
       taken.map(({ request, prompt, version, resolve, reject }) => ({
         model: request.model ?? models[request.role],
-        request: { prompt, stream: request.stream, ...request.sampler },
+        request: { prompt, stream: request.draws ?? request.stream, ...request.sampler },
         reject,
         resolve: ({ tokens, logProbs, finish }) =>
           resolve({

@@ -3,7 +3,7 @@ import type { Prompt, Segment } from './prompt.ts';
 /** What an executor call is made of. Runtime and demonstrations build the same prompt from it. */
 export interface ExecutorCall {
   /** The agent's name; empty by default. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The question as the agent sees it. */
   readonly task: string;
   /** The role that the design gives it. */

@@ -10,8 +10,10 @@ export interface SamplerSettings {
 export interface CallRequest {
   readonly role: Role;
   readonly prompt: Prompt;
-  /** Path of the random stream, for example `step/0003/task/02/design/1/turn/0`. Draw `t` samples token `t`. */
+  /** Where it stands, for example `step/0003/task/02/design/1/turn/0`: also the name of its random stream. */
   readonly stream: string;
+  /** Name of the random stream, where it is not the call's own. Draw `t` samples token `t`. */
+  readonly draws?: string | undefined;
   readonly sampler: SamplerSettings;
   /** The model that answers, where it is not the role's own. */
   readonly model?: string | undefined;

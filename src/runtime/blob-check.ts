@@ -11,7 +11,9 @@ export function blobProblems(reader: EventReader): string[] {
   const [start] = session;
   if (start === undefined) return [];
   const blobs = new Map(reader.blobs().map(({ name, hash }) => [name, hash]));
-  const problems = ['tasks', 'tokenizer']
+  // Besides tasks and tokenizer, the weights that the run took over from another one, if it did.
+  const begunWith = Object.keys(start.data).filter((name) => name.startsWith('weights/'));
+  const problems = ['tasks', 'tokenizer', ...begunWith]
     .filter((name) => blobs.get(name) !== start.data[name])
     .map((name) => `the blob ${name} is not the one that the run began with`);
   const learned = session.filter(({ type }) => type === 'imitated' || type === 'learned');

@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { SCHEDULES } from '../../machines/stages.ts';
 import { UserError } from '../core/errors.ts';
+import type { CreditSettings } from '../credit/credit.ts';
 import { DEFAULT_TRANSFORMER } from '../policies/parameters.ts';
 
 const count = z.number().int().positive();
+const amount = z.number().int().min(0);
 const fraction = z.number().min(0).max(1);
 
 /** A fork's origin. Its events up to and with `at` are those of the parent, but for the changed one. */
@@ -21,11 +24,14 @@ const forkSchema = z.strictObject({
 });
 export type Fork = z.infer<typeof forkSchema>;
 
+/** Whose weights, tasks and tokenizer a run begins with; they are blobs of its own, and this says where they are from. */
+const startSchema = z.strictObject({ run: z.string(), label: z.string(), version: z.string() });
+
 /** Everything that a run's results depend on, besides the code. It is part of the first event of the log. */
 export const configSchema = z.strictObject({
   preset: z.string(),
   seed: z.number().int().min(0).max(0xffffffff),
-  /** Reinforcement steps; stream names have four digits for them. */
+  /** Reinforcement steps, 0 for the cold start alone; stream names have four digits for them. */
   steps: z.number().int().min(0).max(9999),
   /** One model for both roles, or one each. */
   policies: z.enum(['shared', 'per-role']),
@@ -38,8 +44,10 @@ export const configSchema = z.strictObject({
   }),
   /** Size of the tokenizer's vocabulary. */
   vocab: count,
-  /** Tasks per family in the two sets. */
-  tasks: z.strictObject({ train: count, heldOut: count }),
+  /** The families of the kit that it trains on; all of them if left out. */
+  families: z.array(z.string()).min(1).optional(),
+  /** Tasks per family in each of the sets. */
+  tasks: z.strictObject({ train: count, heldOut: count, harder: amount.default(0) }),
   imitation: z.strictObject({
     chunks: count,
     stepsPerChunk: count,
@@ -51,9 +59,11 @@ export const configSchema = z.strictObject({
   }),
   rollout: z.strictObject({
     tasksPerStep: count,
-    /** M and N. */
+    /** M and N. Rollouts are flat where N is 1: then an executor's group is the task's. */
     designs: count,
     executions: count,
+    /** A script that takes the designer's place in training and in the run's own evaluations. */
+    design: z.string().min(1).optional(),
     temperature: z.number().positive(),
     designerTokens: count,
     executorTokens: count,
@@ -64,9 +74,18 @@ export const configSchema = z.strictObject({
       .strictObject({ calls: count, tokens: count, toolSteps: count })
       .default({ calls: 12, tokens: 600, toolSteps: 1000 }),
   }),
-  stage: z.strictObject({ steps: count, first: z.enum(['executor', 'designer']) }),
+  /** Who learns when, K, and whose stage is the first where they take turns. */
+  stage: z.strictObject({
+    schedule: z.enum(SCHEDULES).default('stagewise'),
+    steps: count,
+    first: z.enum(['executor', 'designer']),
+  }),
   credit: z.strictObject({
+    /** Units of score per call of an execution beyond the first, and per token that it samples. */
     callPrice: z.number().min(0),
+    tokenPrice: z.number().min(0).default(0),
+    /** Whether prices lower the executor's reward too; credit by forks looks at scores alone. */
+    executorPays: z.boolean().default(false),
     executorGroup: z.enum(['design', 'task']),
     executorFloor: z.number().positive(),
     designerScale: z.number().positive(),
@@ -92,12 +111,28 @@ export const configSchema = z.strictObject({
     /** Steps of each role over which its learning rate rises to the full one; 0 for the full one at once. */
     warmUpSteps: z.number().int().min(0).default(0),
   }),
+  /** What is evaluated besides held-out tasks before and after, and harder ones after. */
+  evaluation: z
+    .strictObject({
+      /** Tasks of each family for {old, new} designer × {old, new} executor after each stage; 0 for none. */
+      cellTasks: amount,
+      /** Controls at the end: single agent, self-consistency, every fixed design, and the best of them for each kind of task. */
+      controls: z.boolean(),
+    })
+    .default({ cellTasks: 0, controls: false }),
   /** Gradient shards of a training step: part of the result, because it changes the order of sums. */
   shards: count,
+  /** Given, there is no cold start: another run's weights, tasks and tokenizer are taken over. */
+  start: startSchema.optional(),
   /** Where the run branched off another one, and that one off another, oldest first. */
   forks: z.array(forkSchema).optional(),
 });
 export type RunConfig = z.infer<typeof configSchema>;
+
+/** Chunks of a run's own cold start. One that begins with weights of another run takes them over as one chunk. */
+export function coldStartChunks({ start, imitation }: RunConfig): number {
+  return start === undefined ? imitation.chunks : 1;
+}
 
 const base: RunConfig = {
   preset: 'quick',
@@ -105,9 +140,9 @@ const base: RunConfig = {
   steps: 30,
   policies: 'shared',
   model: DEFAULT_TRANSFORMER,
-  vocab: 320,
-  tasks: { train: 2000, heldOut: 200 },
-  imitation: { chunks: 28, stepsPerChunk: 50, batchTokens: 1536, learningRate: 3e-3, designerShare: 0.1 },
+  vocab: 384,
+  tasks: { train: 2000, heldOut: 200, harder: 60 },
+  imitation: { chunks: 48, stepsPerChunk: 50, batchTokens: 1536, learningRate: 3e-3, designerShare: 0.1 },
   rollout: {
     tasksPerStep: 16,
     designs: 8,
@@ -118,9 +153,11 @@ const base: RunConfig = {
     dialect: 'javascript',
     budget: { calls: 12, tokens: 600, toolSteps: 1000 },
   },
-  stage: { steps: 3, first: 'executor' },
+  stage: { schedule: 'stagewise', steps: 3, first: 'executor' },
   credit: {
-    callPrice: 0.1,
+    callPrice: 0.06,
+    tokenPrice: 0.0005,
+    executorPays: false,
     executorGroup: 'design',
     executorFloor: 0.05,
     designerScale: 0.3,
@@ -142,13 +179,47 @@ const base: RunConfig = {
     klPenalty: 0,
     warmUpSteps: 0,
   },
+  evaluation: { cellTasks: 20, controls: false },
   shards: 2,
 };
 
 /** The named configurations of `troupe train --preset`. */
 export const presets = {
   quick: base,
-  default: { ...base, preset: 'default', steps: 90, stage: { ...base.stage, steps: 5 } },
+  default: {
+    ...base,
+    preset: 'default',
+    steps: 90,
+    stage: { ...base.stage, steps: 5 },
+    evaluation: { cellTasks: 20, controls: true },
+  },
+  long: {
+    ...base,
+    preset: 'long',
+    steps: 300,
+    stage: { ...base.stage, steps: 10 },
+    evaluation: { cellTasks: 50, controls: true },
+  },
+  /** The shape of the published runs: trees of 4 × 4 for 8 tasks, stages of 30 steps, executor groups by task. */
+  paper: {
+    ...base,
+    preset: 'paper',
+    steps: 400,
+    rollout: { ...base.rollout, tasksPerStep: 8, designs: 4, executions: 4 },
+    stage: { ...base.stage, steps: 30 },
+    credit: { ...base.credit, executorGroup: 'task' },
+    evaluation: { cellTasks: 50, controls: true },
+  },
+  /** One arm of an ablation, on one core. */
+  bench: {
+    ...base,
+    preset: 'bench',
+    steps: 60,
+    rollout: { ...base.rollout, tasksPerStep: 8, designs: 4, executions: 4 },
+    stage: { ...base.stage, steps: 10 },
+    evaluation: { cellTasks: 0, controls: false },
+    shards: 1,
+  },
 } as const satisfies Record<string, RunConfig>;
 
 /** A preset with the user's changes; a {@link UserError} says which value is out of range. */
@@ -158,11 +229,30 @@ export function configure(preset: string, changes: { readonly [key: string]: unk
     const known = Object.keys(presets).join(', ');
     throw new UserError('unknown-preset', `There is no preset "${preset}"; choose one of ${known}.`);
   }
-  const parsed = configSchema.safeParse({ ...chosen, ...changes });
-  if (parsed.success) return parsed.data;
+  return changed(chosen, changes);
+}
+
+/** A configuration with the user's changes; a {@link UserError} says which value is out of range. */
+export function changed(config: RunConfig, changes: { readonly [key: string]: unknown }): RunConfig {
+  const parsed = configSchema.safeParse({ ...config, ...changes });
+  if (parsed.success) return consistent(parsed.data);
   const issue = parsed.error.issues[0];
   throw new UserError(
     'bad-config',
     `The setting ${issue?.path.join('.') ?? ''} is not usable: ${issue?.message ?? 'invalid'}; see "troupe train --help".`,
   );
+}
+
+/** Settings that exclude each other. */
+function consistent(config: RunConfig): RunConfig {
+  if (config.rollout.design === undefined || config.stage.schedule === 'executor-only') return config;
+  throw new UserError(
+    'designer-replaced',
+    'With a fixed design (rollout.design) there is no designer to train; set stage.schedule to executor-only, or leave the design out.',
+  );
+}
+
+/** How credit is assigned. In flat rollouts no design is executed twice, so that executions are compared by task. */
+export function creditSettings({ credit, rollout }: Pick<RunConfig, 'credit' | 'rollout'>): CreditSettings {
+  return rollout.executions === 1 ? { ...credit, executorGroup: 'task' } : credit;
 }

@@ -3,11 +3,12 @@ import type { Tally } from '../../machines/tally.ts';
 import type { EventReader, StoredEvent } from '../../store/event-log.ts';
 import { MemoryLog } from '../../store/memory-log.ts';
 import { InvariantError } from '../core/errors.ts';
-import type { Task } from '../tasks/task.ts';
+import { firstOfEach } from '../tasks/task-set.ts';
 import { actorFactory } from './actors.ts';
 import type { RunConfig } from './config.ts';
 import type { Kit } from './kit.ts';
 import { Scheduler } from './scheduler.ts';
+import { taskRef } from './task-ref.ts';
 import { type Hardware, readMaterial, Troupe } from './troupe.ts';
 
 export interface EvaluateOptions {
@@ -22,15 +23,17 @@ export interface EvaluateOptions {
   readonly onEvents?: (events: readonly StoredEvent[]) => void;
 }
 
+const countsSchema = z.object({
+  tasks: z.number(),
+  score: z.number(),
+  valid: z.number(),
+  calls: z.number(),
+  tokens: z.number(),
+  shapes: z.record(z.string(), z.number()),
+});
 const tallySchema = z.record(
   z.string(),
-  z.object({
-    tasks: z.number(),
-    score: z.number(),
-    valid: z.number(),
-    calls: z.number(),
-    shapes: z.record(z.string(), z.number()),
-  }),
+  countsSchema.extend({ attributes: z.record(z.string(), countsSchema) }),
 );
 
 /**
@@ -45,34 +48,24 @@ export async function evaluate(
   const material = readMaterial(recorded);
   if (material === null) throw new InvariantError('the run has no tasks or tokenizer');
   const log = new MemoryLog(() => 0);
-  const troupe = new Troupe(config, material, options.kit, log, options.hardware, {
-    script: options.script,
-  });
+  const troupe = new Troupe(config, material, options.kit, log, options.hardware);
   try {
     troupe.models.restore(recorded, options.label);
     await troupe.load();
-    const tasks = firstOfEach(material.tasks.heldOut, options.tasks).map(({ id, family, text }) => ({
-      id,
-      family,
-      text,
+    const tasks = firstOfEach(material.tasks.heldOut, options.tasks).map((task) => ({
+      ...taskRef(task, options.kit.families),
     }));
+    const { script } = options;
     const scheduler = new Scheduler({
       log,
       effects: troupe.effects,
       createActor: actorFactory(options.kit.library),
       ...(options.onEvents === undefined ? {} : { onEvents: options.onEvents }),
     });
-    return tallySchema.parse(await scheduler.run('evaluation', 'evaluation', { tasks }));
+    return tallySchema.parse(
+      await scheduler.run('evaluation', 'evaluation', { tasks, ...(script === undefined ? {} : { script }) }),
+    );
   } finally {
     await troupe.close();
   }
-}
-
-function firstOfEach(tasks: readonly Task[], count = Number.POSITIVE_INFINITY): Task[] {
-  const seen = new Map<string, number>();
-  return tasks.filter(({ family }) => {
-    const before = seen.get(family) ?? 0;
-    seen.set(family, before + 1);
-    return before < count;
-  });
 }

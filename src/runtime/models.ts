@@ -60,6 +60,12 @@ export class Models {
     this.#moments.set(optimiser, { m, v, step });
   }
 
+  /** Begins with weights that were learned elsewhere; no optimiser knows anything of them. */
+  begin(weights: ReadonlyMap<ModelId, Float32Array>): void {
+    for (const id of this.ids) this.#weights.set(id, must(weights.get(id), `weights of the model ${id}`));
+    this.#moments.clear();
+  }
+
   forget(optimiser: OptimiserId): void {
     this.#moments.delete(optimiser);
   }
@@ -124,17 +130,17 @@ function readWeights(log: EventReader, label: string, id: ModelId): Float32Array
 }
 
 /** The weights in a blob of a run. */
-export function weightsOf(log: EventReader, name: string): Float32Array {
+export function weightsOf(log: Pick<EventReader, 'blob'>, name: string): Float32Array {
   const bytes = log.blob(name);
   if (bytes === undefined) throw new InvariantError(`the run has no weights ${name}`);
   return floatsOf(bytes);
 }
 
-function bytesOf(values: Float32Array): Uint8Array {
+export function bytesOf(values: Float32Array): Uint8Array {
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-function floatsOf(bytes: Uint8Array): Float32Array {
+export function floatsOf(bytes: Uint8Array): Float32Array {
   const copy = new ArrayBuffer(bytes.byteLength);
   new Uint8Array(copy).set(bytes);
   return new Float32Array(copy);

@@ -39,7 +39,7 @@ export interface RecordedCredit extends StepCredit {
   readonly seq: number;
 }
 
-/** The `credited` events of a run, in order. */
+/** The `credited` events of a run, in order; where both roles learn, a step has one for each. */
 export function recordedCredits(log: EventReader): RecordedCredit[] {
   return log
     .read('session')

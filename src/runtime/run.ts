@@ -5,7 +5,7 @@ import { UserError } from '../core/errors.ts';
 import { canonicalJson, type JsonObject } from '../core/json.ts';
 import { actorFactory } from './actors.ts';
 import { configSchema, type RunConfig } from './config.ts';
-import type { Kit } from './kit.ts';
+import { familiesOf, type Kit } from './kit.ts';
 import { Scheduler } from './scheduler.ts';
 import {
   type Hardware,
@@ -38,13 +38,22 @@ export interface RunHandle {
   stop(): void;
 }
 
-/** Begins a new run in a store. */
-export function startRun(store: Store, config: RunConfig, options: RunOptions): RunHandle {
+/**
+ * Begins a new run in a store; with the material of another run if it takes its start from there (see start.ts). Throws
+ * a UserError, before there is anything, for families that the kit lacks.
+ */
+export function startRun(
+  store: Store,
+  config: RunConfig,
+  options: RunOptions,
+  material?: Material,
+): RunHandle {
+  familiesOf(config, options.kit);
   const { id } = store.createRun({
     config: JSON.parse(JSON.stringify(config)),
     codeVersion: options.codeVersion,
   });
-  return carryOn(store, id, config, options);
+  return carryOn(store, id, config, options, material);
 }
 
 /** Goes on with a run; its configuration comes from the store. Throws UserError if the run is over. */
@@ -70,11 +79,17 @@ export function readConfig(store: Store, name: string): RunConfig {
   );
 }
 
-function carryOn(store: Store, id: string, config: RunConfig, options: RunOptions): RunHandle {
+function carryOn(
+  store: Store,
+  id: string,
+  config: RunConfig,
+  options: RunOptions,
+  given?: Material,
+): RunHandle {
   const log = store.openLog(id, options.codeVersion);
   try {
-    const material = readMaterial(log) ?? prepare(log, config, options.kit);
-    const input = sessionInput(config, material);
+    const material = readMaterial(log) ?? prepare(log, id, config, options.kit, given);
+    const input = sessionInput(config, material, options.kit);
     const [first] = log.read('session');
     if (first !== undefined && canonicalJson(first.data) !== canonicalJson(input)) {
       throw new UserError(
@@ -108,8 +123,14 @@ function carryOn(store: Store, id: string, config: RunConfig, options: RunOption
   }
 }
 
-function prepare(log: EventLog, config: RunConfig, kit: Kit): Material {
-  const material = makeMaterial(config, kit);
+function prepare(log: EventLog, id: string, config: RunConfig, kit: Kit, given?: Material): Material {
+  if (config.start !== undefined && given === undefined) {
+    throw new UserError(
+      'no-start',
+      `${id} was interrupted before it had the weights of ${config.start.run}; start it anew with "troupe train --from".`,
+    );
+  }
+  const material = given ?? makeMaterial(config, kit);
   log.append([], { put: materialBlobs(material) });
   return material;
 }

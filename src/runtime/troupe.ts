@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { EventLog, EventReader } from '../../store/event-log.ts';
+import type { EventLog, EventReader, NewBlob } from '../../store/event-log.ts';
 import { UserError } from '../core/errors.ts';
 import { sha256 } from '../core/hash.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -8,14 +8,15 @@ import { PythonJail } from '../designs/python/jail.ts';
 import { DesignReader } from '../designs/reader.ts';
 import { LearnerThread } from '../learning/learner-thread.ts';
 import { EmbeddedPolicy, type EmbeddedPolicyOptions } from '../policies/embedded-policy.ts';
-import type { Completion, PlayingPolicy, Policy } from '../policies/policy.ts';
+import type { PlayingPolicy } from '../policies/policy.ts';
 import type { Role } from '../policies/prompt.ts';
 import { Tokenizer } from '../policies/tokenizer.ts';
 import { QuickJsSandbox } from '../tasks/quickjs-sandbox.ts';
 import type { Sandbox } from '../tasks/sandbox.ts';
 import { buildTaskSet, decodeTaskSet, encodeTaskSet, TaskIndex, type TaskSet } from '../tasks/task-set.ts';
 import { JS_TOOL, PYTHON_TOOL } from '../tasks/tool.ts';
-import type { RunConfig } from './config.ts';
+import { Cast } from './cast.ts';
+import { coldStartChunks, type RunConfig } from './config.ts';
 import { tokenizerCorpus } from './corpus.ts';
 import type { Effects } from './effect.ts';
 import { actingEffects } from './effects/acting.ts';
@@ -25,61 +26,90 @@ import { pickingEffect } from './effects/picking.ts';
 import { recallEffect } from './effects/recalling.ts';
 import { BranchCalls } from './fork/branch-calls.ts';
 import { callsBefore, forkedModel, forkedPolicy, forkedWeights } from './fork/front.ts';
-import type { Kit } from './kit.ts';
-import { Models, weightsOf } from './models.ts';
+import { familiesOf, type Kit } from './kit.ts';
+import { bytesOf, floatsOf, type ModelId, Models, weightsName, weightsOf } from './models.ts';
+import { copyFor } from './task-ref.ts';
 
 /** Names of the blobs that a run is made of, besides its weights. */
 const TASKS_BLOB = 'tasks';
 const TOKENIZER_BLOB = 'tokenizer';
+/** Label of the weights that a run took over from another one. */
+const START_LABEL = 'start';
 
-/** A run's tasks and tokenizer: made from its configuration, or read back from its blobs. */
+/** A run's tasks and tokenizer: made from its configuration, taken over from another run, or read back from its blobs. */
 export interface Material {
   readonly tasks: TaskSet;
   readonly tokenizer: Tokenizer;
+  /** The weights that it begins with, where they are another run's: those of each model. */
+  readonly start?: ReadonlyMap<ModelId, Float32Array>;
 }
 
 /** Makes tasks and tokenizer from the seed. Pure: the same configuration and code give the same bytes. */
 export function makeMaterial(config: RunConfig, kit: Kit): Material {
-  const tasks = buildTaskSet(config.seed, kit.families, config.tasks);
+  const tasks = buildTaskSet(config.seed, familiesOf(config, kit), config.tasks);
   const corpus = tokenizerCorpus(config.seed, tasks.train, kit);
   return { tasks, tokenizer: Tokenizer.train(corpus, config.vocab) };
 }
 
-export function materialBlobs({ tasks, tokenizer }: Material) {
+export function materialBlobs({ tasks, tokenizer, start = new Map() }: Material): NewBlob[] {
   return [
     { name: TASKS_BLOB, kind: 'tasks', bytes: encodeTaskSet(tasks) },
     { name: TOKENIZER_BLOB, kind: 'tokenizer', bytes: Buffer.from(JSON.stringify(tokenizer), 'utf8') },
+    ...[...start].map(([id, weights]) => ({
+      name: weightsName(START_LABEL, id),
+      kind: 'weights',
+      bytes: bytesOf(weights),
+    })),
   ];
 }
 
 /** Reads a run's material from its blobs; null if it never got that far. */
-export function readMaterial(log: Pick<EventLog, 'blob'>): Material | null {
+export function readMaterial(log: Pick<EventReader, 'blob'>): Material | null {
   const tasks = log.blob(TASKS_BLOB);
   const tokenizer = log.blob(TOKENIZER_BLOB);
   if (tasks === undefined || tokenizer === undefined) return null;
+  const start = (['shared', 'designer', 'executor'] as const).flatMap((id) => {
+    const bytes = log.blob(weightsName(START_LABEL, id));
+    return bytes === undefined ? [] : [[id, floatsOf(bytes)] as const];
+  });
   return {
+    ...(start.length === 0 ? {} : { start: new Map(start) }),
     tasks: decodeTaskSet(tasks),
     tokenizer: Tokenizer.fromJSON(JSON.parse(Buffer.from(tokenizer).toString('utf8'))),
   };
 }
 
 /** Data of the session's first event: all that the run's results depend on, besides the code. */
-export function sessionInput(config: RunConfig, material: Material): JsonObject {
+export function sessionInput(config: RunConfig, material: Material, kit: Pick<Kit, 'scripts'>): JsonObject {
   const hashes = Object.fromEntries(materialBlobs(material).map(({ name, bytes }) => [name, sha256(bytes)]));
   // Where a run branched off does not change what its first event says.
   const { forks: _, ...unforked } = config;
   return {
-    plan: {
-      imitationChunks: config.imitation.chunks,
-      steps: config.steps,
-      stageSteps: config.stage.steps,
-      firstRole: config.stage.first,
-      designs: config.rollout.designs,
-      executions: config.rollout.executions,
-      ...(config.credit.draws === undefined ? {} : { draws: config.credit.draws }),
-    },
+    plan: { ...planOf(config, kit) },
     config: z.record(z.string(), z.json()).parse(JSON.parse(JSON.stringify(unforked))),
     ...hashes,
+  };
+}
+
+/** The part of a configuration that the session decides by. */
+function planOf(config: RunConfig, { scripts }: Pick<Kit, 'scripts'>) {
+  const { steps, stage, rollout, credit, policies, tasks, evaluation } = config;
+  return {
+    imitationChunks: coldStartChunks(config),
+    steps,
+    stageSteps: stage.steps,
+    firstRole: stage.first,
+    schedule: stage.schedule,
+    policies,
+    designs: rollout.designs,
+    executions: rollout.executions,
+    ...(rollout.design === undefined ? {} : { design: rollout.design }),
+    ...(credit.draws === undefined ? {} : { draws: credit.draws }),
+    evaluation: {
+      cellTasks: evaluation.cellTasks,
+      harder: tasks.harder > 0,
+      controls: evaluation.controls ? [...scripts] : [],
+    },
   };
 }
 
@@ -94,8 +124,6 @@ export interface Hardware {
 }
 
 export interface TroupeOptions {
-  /** Every design is this script, and no designer is called. */
-  readonly script?: string | undefined;
   /** The recording that is executed again. */
   readonly recorded?: EventReader | undefined;
   /** Where the executions are that get branched, if not in the log. */
@@ -110,6 +138,7 @@ export class Troupe {
   readonly models: Models;
   readonly #rehearsal: Rehearsal;
   readonly #policy: PlayingPolicy;
+  readonly #cast: Cast;
   readonly #learner: LearnerThread;
   readonly #sandbox: Sandbox;
   readonly #jail: PythonJail;
@@ -122,7 +151,7 @@ export class Troupe {
     hardware: Hardware,
     options: TroupeOptions = {},
   ) {
-    const { script, recorded, branched = log, policy = (setup) => new EmbeddedPolicy(setup) } = options;
+    const { recorded, branched = log, policy = (setup) => new EmbeddedPolicy(setup) } = options;
     const { tasks, tokenizer } = material;
     const index = new TaskIndex(tasks);
     this.models = new Models(config, tokenizer.size);
@@ -138,6 +167,7 @@ export class Troupe {
       threads,
       models: { designer: this.models.modelOf('designer'), executor: this.models.modelOf('executor') },
     });
+    this.#cast = new Cast({ policy: this.#policy, modelOf: (role) => this.models.modelOf(role) });
     this.#rehearsal = {
       config,
       log,
@@ -146,6 +176,7 @@ export class Troupe {
       tokenizer,
       tasks,
       kit,
+      start: material.start,
       load: () => this.load(),
     };
     const reader = new DesignReader({
@@ -162,16 +193,17 @@ export class Troupe {
     this.effects = {
       ...actingEffects({
         config,
-        policy: script === undefined ? front : withFixedDesign(front, script),
+        policy: this.#cast.front(front),
         sandbox: this.#sandbox,
         jail: this.#jail,
         reader,
         library: kit.library,
-        script,
         verifier: kit.verifier,
         task: (id) => index.get(id),
+        observe: (family, text, agent) =>
+          copyFor(this.#cast.draws(agent), text, { seed: config.seed, family, families: kit.families }),
       }),
-      pick: pickingEffect(config, tasks),
+      pick: this.#cast.picking(pickingEffect(config, tasks, kit.families), log),
       recall: recallEffect(log),
       imitate: imitatingEffect(rehearsal),
       credit: creditEffect(rehearsal),
@@ -179,7 +211,7 @@ export class Troupe {
     };
   }
 
-  /** Takes up where the log stands: the weights of its last `imitated` or `learned` event. */
+  /** Takes up where the log stands: the weights of its last `imitated` or `learned` event, and who plays. */
   async restore(log: EventLog): Promise<void> {
     const last = log
       .read('session')
@@ -194,6 +226,12 @@ export class Troupe {
       );
     }
     await this.load();
+    await this.#cast.takeFrom(log);
+  }
+
+  /** Who played the evaluations of `recorded` that these streams belong to plays them from now on. */
+  async castAs(recorded: EventReader, streams: readonly string[]): Promise<void> {
+    await this.#cast.takeFrom(recorded, streams);
   }
 
   /** Loads the versions that play behind the run's forks, from its blobs. */
@@ -234,23 +272,6 @@ export function allowanceOf({ rollout }: RunConfig): Allowance {
     budget: rollout.budget,
     tokensPerCall: rollout.executorTokens,
     ownSampler: false,
-  };
-}
-
-/** A policy whose designer always hands over the same script, whatever its length, and samples nothing. */
-function withFixedDesign(policy: Policy, script: string): Policy {
-  const designer: Completion = {
-    text: script,
-    asksTool: false,
-    promptTokens: [],
-    tokens: [],
-    logProbs: [],
-    finish: 'stop',
-    version: 'fixed',
-  };
-  return {
-    complete: async (request) => (request.role === 'designer' ? designer : policy.complete(request)),
-    close: () => policy.close(),
   };
 }
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { pad } from '../../machines/command.ts';
 import type { BlobInfo, EventReader } from '../../store/event-log.ts';
 import { UserError } from '../core/errors.ts';
@@ -16,30 +17,61 @@ export function keptVersions(log: EventReader): KeptVersion[] {
 /**
  * The names of the weights that `troupe store compact` takes away: those of stage ends between the cold start's and
  * the last. The first are what any other version can be learned again from, the last (with the optimisers' moments)
- * what the run goes on with; weights that a fork brought along are part of its configuration.
+ * what the run goes on with, and those that a stage began with what its evaluation plays; weights that a fork brought
+ * along are part of its configuration.
  */
 export function supersededWeights(log: EventReader): string[] {
-  const last = learned(log).at(-1)?.label;
-  const labels = keptVersions(log).filter(({ label }) => label !== last && !label.startsWith('cold-start/'));
+  const needed = [learned(log).at(-1)?.label, stageBegan(log)?.label];
+  const labels = keptVersions(log).filter(
+    ({ label }) => !needed.includes(label) && !label.startsWith('cold-start/'),
+  );
   return log
     .blobs()
     .filter((blob) => blob.kind === 'weights' && labels.some(({ label }) => label === labelOf(blob)))
     .map(({ name }) => name);
 }
 
-/** All versions that a run has learned, oldest first. */
-function learned(log: EventReader): KeptVersion[] {
-  return log.read('session').flatMap(({ type, data }) => {
+/** All versions that a run has learned, oldest first, with the positions of their events. */
+function learned(log: EventReader): (KeptVersion & { seq: number })[] {
+  return log.read('session').flatMap(({ type, data, seq }) => {
     const { label, version } = data;
     if ((type !== 'imitated' && type !== 'learned') || typeof label !== 'string') return [];
-    return typeof version === 'string' ? [{ label, version }] : [];
+    return typeof version === 'string' ? [{ label, version, seq }] : [];
   });
+}
+
+const planSchema = z.object({
+  plan: z.object({ stageSteps: z.number(), evaluation: z.object({ cellTasks: z.number().positive() }) }),
+});
+
+/**
+ * The version that the stage of the last step began with, and its event, where old weights play in evaluations after
+ * stages; none before the first step is picked.
+ */
+export function stageBegan(
+  log: EventReader,
+  upTo = log.count(),
+): (KeptVersion & { seq: number }) | undefined {
+  const session = log.read('session').filter(({ seq }) => seq <= upTo);
+  const plan = planSchema.safeParse(session[0]?.data);
+  if (!plan.success) return undefined;
+  const { stageSteps } = plan.data.plan;
+  const first = session.findLast(
+    ({ type, data }) =>
+      type === 'picked' &&
+      /^step\/\d+$/.test(String(data.key)) &&
+      Number(String(data.key).slice('step/'.length)) % stageSteps === 0,
+  );
+  if (first === undefined) return undefined;
+  return learned(log).findLast(({ seq }) => seq < first.seq);
 }
 
 /** The versions whose weights are among these blobs. */
 function versionsOf(log: EventReader, blobs: readonly BlobInfo[]): KeptVersion[] {
   const labels = new Set(blobs.filter(({ kind }) => kind === 'weights').map(labelOf));
-  return learned(log).filter(({ label }) => labels.has(label));
+  return learned(log)
+    .filter(({ label }) => labels.has(label))
+    .map(({ label, version }) => ({ label, version }));
 }
 
 /** `weights/step/0003/shared` → `step/0003` */

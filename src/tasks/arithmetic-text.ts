@@ -12,10 +12,19 @@ const STEP_WORDS: Readonly<Record<Operator, string>> = { '+': 'plus', '-': 'minu
 const REVERSED = 'from';
 const OPERATORS = ['+', '-', '*'] as const;
 
-/** A random text of two or three operations. */
-export function composeText(random: RandomStream): string {
+/**
+ * A random text of round numbers that fit into one another, as `4700+85` or `9+120000+3400`: its value can be
+ * read off. `terms` of them, 2 or more.
+ */
+export function composeRound(random: RandomStream, terms: number): string {
+  const parts = Array.from({ length: terms }, (_, place) => operand(random) * 100 ** place);
+  return random.shuffle(parts).join('+');
+}
+
+/** A random text of two or three operations, or one more. */
+export function composeText(random: RandomStream, more = 0): string {
   const withStep = random.uniform() < 0.6;
-  const tree = composeExpression(random, withStep ? random.integer(2, 3) : 3);
+  const tree = composeExpression(random, more + (withStep ? random.integer(2, 3) : 3));
   if (!withStep) return toSource(tree);
   const word = random.pick([...OPERATORS, '*', REVERSED] as const);
   const value = operand(random);

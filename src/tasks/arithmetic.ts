@@ -1,61 +1,59 @@
 import { RandomStream } from '../core/random.ts';
-import { executorPrompt } from '../policies/executor-prompt.ts';
-import { TOOL_CALL_MARK } from '../policies/prompt.ts';
-import { composeText, readText } from './arithmetic-text.ts';
+import { composeRound, composeText, readText } from './arithmetic-text.ts';
 import { type Expression, evaluate, normalForm, toSource } from './expression.ts';
 import { NO_TESTS } from './feedback.ts';
+import { forms, idleParts } from './forms.ts';
 import { collectDistinct, taskId } from './split.ts';
 import type { Demonstration, Split, Task, TaskFamily } from './task.ts';
-import { JS_TOOLS, toolText } from './tool.ts';
+import { toolText } from './tool.ts';
 
 const NAME = 'arithmetic';
 /** Answers without the tool can hardly be learned; enough of them that the form is. */
 const MENTAL_WEIGHT = 0.25;
-/** Revising is the same skill once more, in a longer prompt. */
-const REVISION_WEIGHT = 0.5;
 
 /**
- * Integer arithmetic beyond mental reach: two or three operations on two-digit numbers, results of four to seven
- * digits. The best design calls the tool, and the skill is to write the expression. The key
- * is the computation itself, whatever words and order of operands it came in.
+ * Integer arithmetic. Rough numbers are beyond mental reach (two or three operations on two-digit numbers, results of
+ * four to seven digits): the best design calls the tool, and the skill is to write the expression. The sum of round ones
+ * can be read off, and the tool only costs. The key is the computation itself, whatever words and order of
+ * operands it came in.
  */
 export const arithmetic: TaskFamily = {
   name: NAME,
+  practice: 1.2,
   generate(seed: number, split: Split, count: number): Task[] {
     return collectDistinct(split, count, (attempt) => {
-      const text = composeText(new RandomStream(seed, 'tasks', NAME, split, attempt));
+      const random = new RandomStream(seed, 'tasks', NAME, split, attempt);
+      const more = split === 'harder' ? 1 : 0;
+      const round = random.uniform() < 0.4;
+      const text = round ? composeRound(random, 2 + more) : composeText(random, more);
       const tree = readText(text);
-      return isHard(tree) ? toTask(text, tree) : undefined;
+      return round || isHard(tree) ? toTask(text, tree, round ? 'round' : 'rough') : undefined;
     });
   },
 
-  demonstrate(task: Task, random: RandomStream): Demonstration[] {
-    const tree = readText(task.text);
+  demonstrate({ text, attribute }: Task, random: RandomStream): Demonstration[] {
+    const tree = readText(text);
     const answer = String(evaluate(tree));
-    const call = toSource(tree);
-    const turns = [{ call, result: toolText(evaluate(tree)) }];
-    const revised = {
-      task: task.text,
-      draft: random.uniform() < 0.5 ? answer : withSlip(answer, random),
-      feedback: NO_TESTS,
-    };
+    const draft = random.uniform() < 0.5 ? answer : withSlip(answer, random);
+    const revised = { draft, feedback: NO_TESTS };
+    const round = attribute === 'round';
     return [
-      { base: { task: task.text }, weight: 1 },
-      { base: revised, weight: REVISION_WEIGHT },
-    ].flatMap(({ base, weight }) => [
-      { prompt: executorPrompt(base), completion: answer, weight: weight * MENTAL_WEIGHT },
-      { prompt: executorPrompt({ ...base, tools: JS_TOOLS }), completion: TOOL_CALL_MARK + call, weight },
-      { prompt: executorPrompt({ ...base, tools: JS_TOOLS, turns }), completion: answer, weight },
-    ]);
+      forms.answer(text, answer, round ? 3 : MENTAL_WEIGHT),
+      ...forms.tool(text, toSource(tree), toolText(evaluate(tree)), answer, round ? 0.4 : 4),
+      forms.revision(text, revised, answer, round ? 0.3 : MENTAL_WEIGHT),
+      forms.revisionWithTool(text, revised, answer, 0.2),
+      ...idleParts(text, answer, answer, round ? 0.15 : 0.1),
+    ];
   },
 };
 
-function toTask(text: string, tree: Expression): Task {
+function toTask(text: string, tree: Expression, attribute: string): Task {
   const key = `${NAME}:${normalForm(tree)}`;
   return {
     id: taskId(NAME, key, text),
     family: NAME,
     key,
+    attribute,
     text,
     check: { kind: 'integer', value: evaluate(tree) },
   };

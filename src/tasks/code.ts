@@ -3,9 +3,8 @@ import { must } from '../core/errors.ts';
 import { sha256 } from '../core/hash.ts';
 import { canonicalJson } from '../core/json.ts';
 import { RandomStream } from '../core/random.ts';
-import { executorPrompt } from '../policies/executor-prompt.ts';
-import { TOOL_CALL_MARK } from '../policies/prompt.ts';
-import { testFeedback } from './feedback.ts';
+import { NO_TESTS, testFeedback } from './feedback.ts';
+import { forms, idleParts, NOTHING } from './forms.ts';
 import {
   applyFunction,
   boundaryItem,
@@ -18,7 +17,7 @@ import {
 import { describeFunction, readFunction } from './list-function-words.ts';
 import { collectDistinct, taskId } from './split.ts';
 import type { Demonstration, Split, Task, TaskFamily, Test } from './task.ts';
-import { JS_TOOLS, toolText } from './tool.ts';
+import { toolText } from './tool.ts';
 
 const NAME = 'code';
 /** Revising is the hardest form to learn, and the one that matters most here. */
@@ -26,54 +25,57 @@ const REVISION_WEIGHT = 2;
 /** Of the six hidden tests, how many contain the item at the bound and tell the two readings apart. */
 const HIDDEN_AT_BOUND = 3;
 
+/** Ordinary bounds end at 60, and a change moves them by 9 at most. */
+const LEAST_HARDER = 71;
+/** How a text says that a test comes with it. */
+const TESTED = '; test';
+
 /**
- * Small JavaScript functions from one line of words that leaves `>` or `>=` open, half and half. Only the
- * public test says which, because it contains the item at the bound: a single draft passes half the time,
- * and draft, test, revise can pass always. The key is the function's behaviour on fixed probe lists.
+ * Small JavaScript functions from one line of words. An exact one (`keep > 7, …`) is written down at once. One in words
+ * leaves `>` or `>=` open, half and half, and only the public test says which, because it contains the item at the bound:
+ * a single draft passes half the time, and draft, test, revise can pass always. The key is the function's
+ * behaviour on fixed probe lists.
  */
 export const code: TaskFamily = {
   name: NAME,
+  practice: 0.6,
   generate(seed: number, split: Split, count: number): Task[] {
     return collectDistinct(split, count, (attempt) => {
       const random = new RandomStream(seed, 'tasks', NAME, split, attempt);
-      return toTask(drawFunction(random), random);
+      const drawn = drawFunction(random, split);
+      return split === 'harder' && itemBound(drawn) < LEAST_HARDER ? undefined : toTask(drawn, random);
     });
   },
 
   demonstrate(task: Task, random: RandomStream): Demonstration[] {
+    const { text } = task;
     const truth = truthOf(task);
+    const tested = task.attribute === 'tested';
     const wrong = { ...truth, comparison: otherComparison(truth.comparison) };
-    const guess = () => random.pick([truth, wrong]);
+    const guess = () => (tested ? random.pick([truth, wrong]) : truth);
     const tried = guess();
     const input = shortList(random, boundaryItem(truth) ?? truth.bound, 2);
     const call = `(${functionSource(tried)})(${canonicalJson(input)})`;
-    const turns = [{ call, result: toolText(applyFunction(tried, input)) }];
-    const base = { task: task.text };
-    const withTool = { ...base, tools: JS_TOOLS };
     const answer = functionSource(truth);
+    const revised = tested
+      ? revision(task, draftToRevise(truth, random))
+      : { draft: functionSource(random.pick([truth, wrong])), feedback: NO_TESTS };
+    const said = functionSource(guess());
     return [
-      { prompt: executorPrompt(base), completion: functionSource(guess()) },
-      { prompt: executorPrompt(withTool), completion: TOOL_CALL_MARK + call },
-      { prompt: executorPrompt({ ...withTool, turns }), completion: functionSource(tried) },
-      {
-        prompt: executorPrompt({ ...base, ...revision(task, draftToRevise(truth, random)) }),
-        completion: answer,
-        weight: REVISION_WEIGHT,
-      },
-      // A reviser that has a tool answers at once: the feedback says all that another try could.
-      {
-        prompt: executorPrompt({ ...withTool, ...revision(task, draftToRevise(truth, random)) }),
-        completion: answer,
-        weight: REVISION_WEIGHT,
-      },
+      forms.answer(text, functionSource(guess()), 2),
+      ...forms.tool(text, call, toolText(applyFunction(tried, input)), functionSource(tried), 0.15),
+      forms.revision(text, revised, answer, tested ? REVISION_WEIGHT : 0.2),
+      forms.revisionWithTool(text, revised, answer, tested ? 0.2 : 0.05),
+      ...idleParts(text, NOTHING, said, 0.1),
     ];
   },
 };
 
 /** The function that a task's tests describe: the reading of its text that the public test allows. */
 export function truthOf(task: Task): ListFunction {
-  const strict = readFunction(task.text, true);
-  return failedTest(task, strict) === undefined ? strict : readFunction(task.text, false);
+  const text = task.text.replace(TESTED, '');
+  const strict = readFunction(text, true);
+  return failedTest(task, strict) === undefined ? strict : readFunction(text, false);
 }
 
 /** Behaviour on lists that tell all functions of this family apart. */
@@ -88,13 +90,20 @@ const PROBES: readonly (readonly number[])[] = [
   ...Array.from({ length: 101 }, (_, i) => [i]),
 ];
 
-function drawFunction(random: RandomStream): ListFunction {
+/** What an item itself is compared with, where it is changed before: a harder task's is out of the others' reach. */
+function itemBound({ bound, change, changeFirst }: ListFunction): number {
+  if (!changeFirst || change === undefined) return bound;
+  return change.operator === '+' ? bound - change.by : bound + change.by;
+}
+
+function drawFunction(random: RandomStream, split: Split): ListFunction {
+  const [least, most] = split === 'harder' ? [LEAST_HARDER, 95] : [5, 60];
   const ending = random.pick<Ending>(['sum', 'sum', 'count', 'list', 'back', 'sort', 'first', 'last']);
   const operator = random.pick(['+', '-', '*', '%'] as const);
   const change: Change = random.uniform() < 0.2 ? undefined : { operator, by: random.integer(2, 9) };
   return {
     comparison: random.pick(['>', '>=', '<', '<='] as const),
-    bound: random.integer(5, 60),
+    bound: random.integer(least, most),
     change,
     changeFirst: (operator === '+' || operator === '-') && change !== undefined && random.uniform() < 0.4,
     ending,
@@ -111,10 +120,16 @@ function toTask(f: ListFunction, random: RandomStream): Task | undefined {
   if (shown === undefined || telling.length < HIDDEN_AT_BOUND) return undefined;
   const test = (input: readonly number[]): Test => ({ input: [[...input]], output: applyFunction(f, input) });
   const hidden = [...telling.slice(0, HIDDEN_AT_BOUND), [], longList(random), longList(random)];
-  const text = describeFunction(f, random);
+  const attribute = random.pick(['exact', 'exact', 'tested', 'tested', 'tested'] as const);
+  const exact = attribute === 'exact';
+  const text = describeFunction(f, random, exact) + (exact ? '' : TESTED);
   const key = behaviourKey(f);
-  const check = { kind: 'tests' as const, public: [test(shown)], hidden: hidden.map(test) };
-  return { id: taskId(NAME, key, text), family: NAME, key, text, check };
+  const check = {
+    kind: 'tests' as const,
+    public: exact ? [] : [test(shown)],
+    hidden: (exact ? [shown, ...hidden] : hidden).map(test),
+  };
+  return { id: taskId(NAME, key, text), family: NAME, key, attribute, text, check };
 }
 
 /** A few items around the bound, the bound's own item among them. */

@@ -3,8 +3,8 @@ import type { RandomStream } from '../core/random.ts';
 import type { Change, Comparison, Ending, ListFunction } from './list-function.ts';
 
 /**
- * The one-line specification of a list function. It leaves one thing open: `over 7` and `under 7` do not
- * say whether 7 itself is kept.
+ * The one-line specification of a list function. In words it leaves one thing open: `over 7` and `under 7` do not say
+ * whether 7 itself is kept; `> 7` and `<= 7` do.
  */
 const KEEP_WORDS = ['keep', 'take', 'items'];
 const CHANGE_WORDS = {
@@ -22,12 +22,14 @@ const ENDING_WORDS: Readonly<Record<Ending, readonly string[]>> = {
   first: ['first 2', 'top 2'],
   last: ['last 2', 'end 2'],
 };
+const COMPARISONS = ['>', '>=', '<', '<='] as const;
 const OPERATORS = ['+', '-', '*', '%'] as const;
 const ENDINGS = ['sum', 'count', 'list', 'back', 'sort', 'first', 'last'] as const;
 
-/** For example `keep over 7, add 3, sum`. */
-export function describeFunction(f: ListFunction, random: RandomStream): string {
-  const side = f.comparison.startsWith('>') ? 'over' : 'under';
+/** For example `keep over 7, add 3, sum`; exactly, `keep > 7, add 3, sum`. */
+export function describeFunction(f: ListFunction, random: RandomStream, exact = false): string {
+  const words = f.comparison.startsWith('>') ? 'over' : 'under';
+  const side = exact ? f.comparison : words;
   const parts = [`${random.pick(KEEP_WORDS)} ${side} ${f.bound}`];
   if (f.change) {
     const change = `${random.pick(CHANGE_WORDS[f.change.operator])} ${f.change.by}`;
@@ -41,10 +43,11 @@ export function describeFunction(f: ListFunction, random: RandomStream): string 
 export function readFunction(text: string, strict: boolean): ListFunction {
   const parts = text.split(', ');
   const ending = ENDINGS.find((name) => ENDING_WORDS[name].includes(parts.at(-1) ?? ''));
-  const at = parts.findIndex((part) => /^\w+ (over|under) \d+$/.test(part));
+  const at = parts.findIndex((part) => /^\w+ (over|under|[<>]=?) \d+$/.test(part));
   const [, side, bound] = must(parts[at], `a comparison in "${text}"`).split(' ');
   const change = parts.slice(0, -1).find((_, index) => index !== at);
-  const comparison: Comparison = side === 'over' ? (strict ? '>' : '>=') : strict ? '<' : '<=';
+  const read = { over: strict ? '>' : '>=', under: strict ? '<' : '<=' } as const;
+  const comparison: Comparison = side === 'over' || side === 'under' ? read[side] : comparisonOf(side);
   return {
     comparison,
     bound: Number(bound),
@@ -52,6 +55,13 @@ export function readFunction(text: string, strict: boolean): ListFunction {
     changeFirst: at === 1,
     ending: must(ending, `an ending in "${text}"`),
   };
+}
+
+function comparisonOf(text: string | undefined): Comparison {
+  return must(
+    COMPARISONS.find((each) => each === text),
+    `a comparison called "${text}"`,
+  );
 }
 
 function readChange(text: string): Change {

@@ -2,8 +2,15 @@ import { InvariantError } from '../core/errors.ts';
 import { sha256 } from '../core/hash.ts';
 import type { Split } from './task.ts';
 
-/** Which split a key belongs to: a pure function of the content, never of the seed. One key in five is held out. */
-function splitOf(key: string): Split {
+/**
+ * Which split a key belongs to: a pure function of the content, never of the seed. One key in five is held out. Harder
+ * tasks are drawn from contents of their own, so that any of them will do.
+ */
+function isOf(split: Split, key: string): boolean {
+  return split === 'harder' || split === ordinarySplit(key);
+}
+
+function ordinarySplit(key: string): Split {
   return Number.parseInt(sha256(`split/${key}`).slice(0, 8), 16) % 5 === 0 ? 'heldOut' : 'train';
 }
 
@@ -23,7 +30,7 @@ export function collectDistinct<T extends { readonly key: string }>(
     if (attempt > 200 * count + 10_000)
       throw new InvariantError(`only ${found.size} of ${count} tasks exist`);
     const item = draw(attempt);
-    if (item && splitOf(item.key) === split && !found.has(item.key)) found.set(item.key, item);
+    if (item && isOf(split, item.key) && !found.has(item.key)) found.set(item.key, item);
   }
   return [...found.values()];
 }

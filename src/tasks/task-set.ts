@@ -1,24 +1,32 @@
 import { z } from 'zod';
 import { InvariantError, must } from '../core/errors.ts';
 import { canonicalJson } from '../core/json.ts';
-import { type Task, type TaskFamily, taskSchema } from './task.ts';
+import { type Split, type Task, type TaskFamily, taskSchema } from './task.ts';
 
 /** The tasks of a run. Made once from a seed, kept as a blob, read back from there. */
-const taskSetSchema = z.object({ train: z.array(taskSchema), heldOut: z.array(taskSchema) }).readonly();
+const taskSetSchema = z
+  .object({
+    train: z.array(taskSchema),
+    heldOut: z.array(taskSchema),
+    harder: z.array(taskSchema).default([]),
+  })
+  .readonly();
 export type TaskSet = z.infer<typeof taskSetSchema>;
 
-/** Tasks per family in each of the two sets. */
+/** Tasks per family in each of the sets. */
 export interface TaskSetSize {
   readonly train: number;
   readonly heldOut: number;
+  readonly harder?: number;
 }
 
-/** Both sets, families interleaved, so that every prefix is balanced. */
+/** All sets, families interleaved, so that every prefix is balanced. */
 export function buildTaskSet(seed: number, families: readonly TaskFamily[], size: TaskSetSize): TaskSet {
-  return {
-    train: interleave(families.map((family) => family.generate(seed, 'train', size.train))),
-    heldOut: interleave(families.map((family) => family.generate(seed, 'heldOut', size.heldOut))),
+  const split = (name: Split) => {
+    const count = size[name] ?? 0;
+    return count === 0 ? [] : interleave(families.map((family) => family.generate(seed, name, count)));
   };
+  return { train: split('train'), heldOut: split('heldOut'), harder: split('harder') };
 }
 
 /** Canonical JSON: equal sets have equal bytes. */
@@ -35,7 +43,7 @@ export class TaskIndex {
   readonly #tasks = new Map<string, Task>();
 
   constructor(set: TaskSet) {
-    for (const task of [...set.train, ...set.heldOut]) {
+    for (const task of [...set.train, ...set.heldOut, ...set.harder]) {
       if (this.#tasks.has(task.id)) throw new InvariantError(`two tasks are called ${task.id}`);
       this.#tasks.set(task.id, task);
     }
@@ -44,6 +52,16 @@ export class TaskIndex {
   get(id: string): Task {
     return must(this.#tasks.get(id), `a task called ${id}`);
   }
+}
+
+/** The first tasks of each family: of an interleaved list, its beginning. All if no count is given. */
+export function firstOfEach(tasks: readonly Task[], count = Number.POSITIVE_INFINITY): Task[] {
+  const seen = new Map<string, number>();
+  return tasks.filter(({ family }) => {
+    const before = seen.get(family) ?? 0;
+    seen.set(family, before + 1);
+    return before < count;
+  });
 }
 
 function interleave(lists: readonly (readonly Task[])[]): Task[] {

@@ -11,16 +11,19 @@ export type Test = z.infer<typeof testSchema>;
 
 /**
  * One question with what its verifier needs. `key` is the task's content (for code: its input-output
- * behaviour): train and held-out sets share no key.
+ * behaviour): no two of the three splits share a key. `attribute` names what can be seen in the text and decides which
+ * design is best: tasks of one family and attribute are one cell of every table.
  */
 export const taskSchema = z
   .object({
     id: z.string(),
     family: z.string(),
     key: z.string(),
+    attribute: z.string().optional(),
     text: z.string(),
     check: z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('integer'), value: z.number().int() }),
+      z.object({ kind: z.literal('text'), value: z.string() }),
       z.object({ kind: z.literal('tests'), public: z.array(testSchema), hidden: z.array(testSchema) }),
     ]),
   })
@@ -30,6 +33,7 @@ export type Task = z.infer<typeof taskSchema>;
 /** What an execution returns, as typed data. `none` says why there is no answer. */
 export type Answer =
   | { readonly kind: 'integer'; readonly value: number }
+  | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'function'; readonly source: string }
   | { readonly kind: 'none'; readonly cause: string };
 
@@ -60,15 +64,23 @@ export interface Demonstration {
   readonly weight?: number;
 }
 
-export type Split = 'train' | 'heldOut';
+/** `harder` goes beyond what training shows: longer texts, larger numbers. */
+export type Split = 'train' | 'heldOut' | 'harder';
 
 /** A kind of task. Everything is a pure function of its arguments; a user adds a family in one file. */
 export interface TaskFamily {
   readonly name: string;
-  /** `count` distinct tasks of one split; the two splits are disjoint by `key` for every seed. */
+  /** How often the cold start shows this family's tasks, relative to others; 1 if left out. */
+  readonly practice?: number;
+  /** `count` distinct tasks of one split; the splits are disjoint by `key` for every seed. */
   generate(seed: number, split: Split, count: number): Task[];
   /** Demonstrations of all the ways an executor may be called on this task (see prompt.ts). */
   demonstrate(task: Task, random: RandomStream): Demonstration[];
+  /**
+   * What one agent sees of a task's text, where agents do not all see the same; the text itself if left out.
+   * An agent sees one copy, whatever number of turns it takes.
+   */
+  observe?(text: string, random: RandomStream): string;
 }
 
 /** Judges replies and drafts; runs code answers in the sandbox. */

@@ -5,7 +5,7 @@ import type { Sandbox, SandboxFailure } from './sandbox.ts';
 import type { Answer, Feedback, Task, Test, Verdict, Verifier } from './task.ts';
 
 /**
- * The verifier of all built-in checks. Integers are compared exactly. A function is run in the sandbox on
+ * The verifier of all built-in checks. Integers and texts are compared exactly. A function is run in the sandbox on
  * the tests' inputs; what it should return never enters the sandbox, so no program can look it up.
  */
 export const verifier: Verifier = {
@@ -15,6 +15,11 @@ export const verifier: Verifier = {
       const answer = parseInteger(reply);
       const score = answer.kind === 'integer' && answer.value === check.value ? 1 : 0;
       return { score, answer, parts: { parsed: answer.kind === 'integer' ? 1 : 0, correct: score } };
+    }
+    if (check.kind === 'text') {
+      const value = reply.trim();
+      const score = value === check.value ? 1 : 0;
+      return { score, answer: { kind: 'text', value }, parts: { parsed: 1, correct: score } };
     }
     const run = await runFunction(reply, [...check.public, ...check.hidden], sandbox);
     if (run.kind === 'none') {
@@ -36,7 +41,7 @@ export const verifier: Verifier = {
 
   async feedback(task: Task, draft: string, sandbox: Sandbox): Promise<Feedback> {
     const { check } = task;
-    if (check.kind === 'integer' || check.public.length === 0) return { passed: false, text: NO_TESTS };
+    if (check.kind !== 'tests' || check.public.length === 0) return { passed: false, text: NO_TESTS };
     const run = await runFunction(draft, check.public, sandbox);
     for (const [index, test] of check.public.entries()) {
       const got = run.kind === 'none' ? undefined : run.outputs[index];

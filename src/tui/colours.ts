@@ -7,6 +7,7 @@ import type { LiveState } from '../views/tree-view.ts';
 export const COLOURS = {
   executor: 'blue',
   designer: 'magenta',
+  coupled: 'green',
   evaluation: 'cyan',
   coldStart: 'cyan',
   done: 'green',

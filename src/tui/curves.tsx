@@ -54,7 +54,12 @@ export function Curves({ view, width, height }: Props) {
   }
   const half = Math.floor(width / 2);
   const of = (pick: (step: RunView['steps'][number]) => number) =>
-    view.steps.map((step) => ({ value: pick(step), group: step.role }));
+    view.steps
+      .filter(({ step }, index) => step !== view.steps[index - 1]?.step)
+      .map((step) => ({
+        value: pick(step),
+        group: view.plan.schedule === 'coupled' ? 'coupled' : step.role,
+      }));
   return (
     <Box>
       <Chart

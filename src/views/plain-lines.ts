@@ -1,5 +1,6 @@
 import type { StoredEvent } from '../../store/event-log.ts';
 import { RunView } from './run-view.ts';
+import { evaluationName } from './stage-band.ts';
 import { summaryLines } from './summary.ts';
 
 /** A run as lines of text, for pipes and CI: one per chunk of the cold start, evaluation and step. */
@@ -14,11 +15,12 @@ export class PlainProgress {
     const { done, of } = view.progress;
     switch (event.type) {
       case 'imitated':
+        if (event.data.steps === 0) return this.#stamp('no cold start: weights taken over from another run');
         return this.#stamp(
           `cold start ${view.losses.length}/${view.plan.imitationChunks}  loss ${(view.losses.at(-1) ?? 0).toFixed(3)}`,
         );
       case 'learned':
-        return this.#stamp(this.#step());
+        return this.#stamp(this.#step(event.data.role ?? view.steps.at(-1)?.role));
       case 'rollout.finished':
         if (done < of || !view.scope.startsWith('eval/')) return null;
         return this.#stamp(this.#evaluation());
@@ -32,9 +34,9 @@ export class PlainProgress {
     return summaryLines(this.view, run, store, steps);
   }
 
-  #step(): string {
+  #step(learner: unknown): string {
     const { view } = this;
-    const step = view.steps.at(-1);
+    const step = view.steps.findLast(({ role }) => role === learner);
     if (step === undefined) return '';
     const drift = step.drift === null ? '' : `  KL frozen ${step.drift.toExponential(1)}`;
     return [
@@ -48,13 +50,13 @@ export class PlainProgress {
 
   #evaluation(): string {
     const { view } = this;
-    const before = view.scope === 'eval/before';
-    const tally = before ? view.before : view.after;
-    const parts = Object.entries(tally).map(
+    const key = view.scope.slice('eval/'.length);
+    const parts = Object.entries(view.tallies[key] ?? {}).map(
       ([family, { score, tasks, valid }]) =>
         `${family} ${((100 * score) / tasks).toFixed(1)} % (valid scripts ${((100 * valid) / tasks).toFixed(0)} %)`,
     );
-    return `held-out ${before ? 'before' : 'after '}  ${parts.join('  ')}`;
+    const name = ['before', 'after'].includes(key) ? `held-out ${key.padEnd(6)}` : evaluationName(key);
+    return `${name}  ${parts.join('  ')}`;
   }
 
   /** Time left, from the pace of the reinforcement steps so far. */

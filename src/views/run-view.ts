@@ -1,12 +1,23 @@
-import { z } from 'zod';
-import { emptyTally, type Tally, tallyRollout } from '../../machines/tally.ts';
+import { nextEvaluation } from '../../machines/evaluations.ts';
+import { learnersOf, type Role } from '../../machines/stages.ts';
+import { emptyTally, scoreOf, type Tally, tallyRollout } from '../../machines/tally.ts';
 import type { StoredEvent } from '../../store/event-log.ts';
+import {
+  credited,
+  imitated,
+  learned,
+  type PlanView,
+  picked,
+  type RolledEvent,
+  rolled,
+  started,
+} from './session-events.ts';
 import { TreeView } from './tree-view.ts';
 
-/** One training step's figures, as recorded. */
+/** One training step's figures for a role that learned in it, as recorded. */
 export interface StepView {
   readonly step: number;
-  readonly role: 'designer' | 'executor';
+  readonly role: Role;
   readonly designerReward: number;
   readonly executorReward: number;
   /** Rejected scripts among all, 0 … 1. */
@@ -16,50 +27,24 @@ export interface StepView {
   /** Mean KL estimate (nats per token) of the frozen role against the weights that sampled it. */
   drift: number | null;
   loss: number | null;
+  /** Mean entropy of the learned tokens' distributions, nats. */
+  entropy: number | null;
 }
 
 /** The band of stages that a session goes through. */
-export type Phase = 'coldStart' | 'before' | 'executor' | 'designer' | 'after' | 'done';
+export type Phase = 'coldStart' | 'before' | 'executor' | 'designer' | 'coupled' | 'cells' | 'after' | 'done';
 
-const started = z.object({
-  plan: z.object({
-    imitationChunks: z.number(),
-    steps: z.number(),
-    stageSteps: z.number(),
-    firstRole: z.enum(['executor', 'designer']),
-    designs: z.number(),
-    executions: z.number(),
-  }),
-  config: z.looseObject({ preset: z.string(), seed: z.number() }),
-});
-const imitated = z.object({ loss: z.number(), version: z.string() });
-const picked = z.object({ key: z.string(), tasks: z.array(z.unknown()) });
-const rolled = z.object({
-  key: z.string(),
-  output: z.object({
-    family: z.string(),
-    designs: z.number(),
-    shapes: z.record(z.string(), z.number()),
-    rejected: z.record(z.string(), z.number()),
-    executions: z.number(),
-    failed: z.record(z.string(), z.number()).default({}),
-    killed: z.number().default(0),
-    score: z.number(),
-    calls: z.number(),
-    branches: z.number().default(0),
-    branchCalls: z.number().default(0),
-  }),
-});
-const credited = z.object({
-  role: z.enum(['designer', 'executor']),
-  groups: z.number(),
-  zeroVariance: z.number(),
-  designerReward: z.number(),
-  executorReward: z.number(),
-  invalid: z.number(),
-  designs: z.number(),
-});
-const learned = z.object({ version: z.string(), loss: z.number(), drift: z.number() });
+const NO_PLAN: PlanView = {
+  imitationChunks: 0,
+  steps: 0,
+  stageSteps: 1,
+  firstRole: 'executor',
+  schedule: 'stagewise',
+  policies: 'shared',
+  designs: 0,
+  executions: 0,
+  evaluation: { cellTasks: 0, harder: false, controls: [] },
+};
 
 /** A count of shapes for each family over the last step, and since when. */
 export type ShapeMix = { readonly [family: string]: { readonly [shape: string]: number } };
@@ -72,14 +57,15 @@ export type ShapeMix = { readonly [family: string]: { readonly [shape: string]: 
 export class RunView {
   preset = '';
   seed = 0;
-  plan = { imitationChunks: 0, steps: 0, stageSteps: 1, firstRole: 'executor', designs: 0, executions: 0 };
+  plan: PlanView = NO_PLAN;
   phase: Phase = 'coldStart';
   step = 0;
   version = '';
   readonly losses: number[] = [];
   readonly steps: StepView[] = [];
-  before: Tally = emptyTally;
-  after: Tally = emptyTally;
+  /** What evaluations found, by their keys; and the score of each of their tasks, in the tasks' order. */
+  readonly tallies: { [key: string]: Tally } = {};
+  readonly scores: { [key: string]: number[] } = {};
   /** Rollouts finished and expected in the current step or evaluation. */
   progress = { done: 0, of: 0 };
   /** Shapes chosen per family, one entry per step. */
@@ -111,6 +97,14 @@ export class RunView {
   firstStepTime = 0;
   lastTime = 0;
   lastEvent: StoredEvent | null = null;
+
+  /** Held-out tasks after the cold start, and at the end. */
+  get before(): Tally {
+    return this.tallies.before ?? emptyTally;
+  }
+  get after(): Tally {
+    return this.tallies.after ?? emptyTally;
+  }
 
   /** Policy calls so far, whether or not the events of earlier steps' trees were applied. */
   get calls(): number {
@@ -149,7 +143,7 @@ export class RunView {
         const { loss, version } = imitated.parse(event.data);
         this.losses.push(loss);
         this.version = version;
-        if (this.losses.length === this.plan.imitationChunks) this.phase = 'before';
+        if (this.losses.length === this.plan.imitationChunks) this.#schedule();
         break;
       }
       case 'picked': {
@@ -162,7 +156,11 @@ export class RunView {
         this.sampledTokens = 0;
         this.samplingTime = 0;
         this.progress = { done: 0, of: tasks.length };
-        if (!key.startsWith('step/')) break;
+        if (!key.startsWith('step/')) {
+          this.tallies[evaluationOf(key)] = emptyTally;
+          this.scores[evaluationOf(key)] = [];
+          break;
+        }
         this.mixes.push({});
         if (this.firstStepTime === 0) this.firstStepTime = event.time;
         break;
@@ -178,14 +176,18 @@ export class RunView {
           invalid: invalid / Math.max(1, designs),
           drift: null,
           loss: null,
+          entropy: null,
         });
         break;
       }
       case 'learned': {
-        const { version, loss, drift } = learned.parse(event.data);
-        const last = this.steps.at(-1);
-        if (last !== undefined) Object.assign(last, { loss, drift });
+        const { role, version, ...figures } = learned.parse(event.data);
+        const { step } = this;
+        const view = this.steps.findLast((each) => each.step === step && each.role === (role ?? each.role));
+        if (view !== undefined) Object.assign(view, figures);
         this.version = version;
+        const last = learnersOf(step, this.plan).at(-1);
+        if (role !== undefined && role !== last) break;
         this.step++;
         this.#schedule();
         break;
@@ -193,7 +195,7 @@ export class RunView {
     }
   }
 
-  #rollout({ key, output }: z.infer<typeof rolled>): void {
+  #rollout({ key, output }: RolledEvent): void {
     this.progress = { ...this.progress, done: this.progress.done + 1 };
     this.finishedCalls += output.calls;
     this.branches += output.branches;
@@ -205,22 +207,37 @@ export class RunView {
     for (const [cause, count] of Object.entries(output.failed)) {
       this.executionFailures[cause] = (this.executionFailures[cause] ?? 0) + count;
     }
-    if (key.startsWith('eval/before')) this.before = tallyRollout(this.before, output);
-    else if (key.startsWith('eval/after')) this.after = tallyRollout(this.after, output);
+    if (key.startsWith('eval/')) this.#evaluated(evaluationOf(key), output);
     else {
       const mix: { [shape: string]: number } = { ...this.mixes.at(-1)?.[output.family] };
       for (const [shape, count] of Object.entries(output.shapes)) mix[shape] = (mix[shape] ?? 0) + count;
       this.mixes[this.mixes.length - 1] = { ...this.mixes.at(-1), [output.family]: mix };
     }
-    if (this.progress.done < this.progress.of) return;
-    if (this.phase === 'before') this.#schedule();
-    else if (this.phase === 'after') this.phase = 'done';
+    if (key.startsWith('eval/') && this.progress.done === this.progress.of) this.#schedule();
   }
 
-  #schedule(): void {
-    const { steps, stageSteps, firstRole } = this.plan;
-    const even = Math.floor(this.step / stageSteps) % 2 === 0;
-    if (this.step >= steps) this.phase = 'after';
-    else this.phase = (firstRole === 'executor') === even ? 'executor' : 'designer';
+  #evaluated(key: string, output: RolledEvent['output']): void {
+    this.tallies[key] = tallyRollout(this.tallies[key] ?? emptyTally, output);
+    this.scores[key] = [...(this.scores[key] ?? []), scoreOf(output)];
   }
+
+  /** What the session does next: the same question that its machine asks. */
+  #schedule(): void {
+    const { plan, step, tallies } = this;
+    const evaluation = nextEvaluation(plan, { step, began: '', tallies });
+    const [role = 'executor', ...others] = learnersOf(step, plan);
+    if (evaluation !== null) this.phase = phaseOf(evaluation.key);
+    else if (step >= plan.steps) this.phase = 'done';
+    else this.phase = others.length > 0 ? 'coupled' : role;
+  }
+}
+
+/** `before` of `eval/before/0007`. */
+function evaluationOf(name: string): string {
+  return name.split('/')[1] ?? '';
+}
+
+function phaseOf(evaluation: string): Phase {
+  if (evaluation === 'before') return 'before';
+  return evaluation.startsWith('stage_') ? 'cells' : 'after';
 }

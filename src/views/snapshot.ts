@@ -1,6 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { RunView } from './run-view.ts';
+import { started } from './session-events.ts';
 import { TreeView, treeState } from './tree-view.ts';
 
 /** Between one snapshot and the next lie about so many events. */
@@ -8,28 +9,20 @@ export const SNAPSHOT_EVENTS = 5000;
 
 // Members in the order in which the fold makes them, so that a view read back is written as the same bytes.
 const counts = z.record(z.string(), z.number());
-const tally = z.record(
-  z.string(),
-  z.strictObject({
-    tasks: z.number(),
-    score: z.number(),
-    valid: z.number(),
-    calls: z.number(),
-    shapes: counts,
-  }),
-);
+const found = z.strictObject({
+  tasks: z.number(),
+  score: z.number(),
+  valid: z.number(),
+  calls: z.number(),
+  tokens: z.number(),
+  shapes: counts,
+});
+const tally = z.record(z.string(), found.extend({ attributes: z.record(z.string(), found) }));
 const state = z.strictObject({
   preset: z.string(),
   seed: z.number(),
-  plan: z.strictObject({
-    imitationChunks: z.number(),
-    steps: z.number(),
-    stageSteps: z.number(),
-    firstRole: z.string(),
-    designs: z.number(),
-    executions: z.number(),
-  }),
-  phase: z.enum(['coldStart', 'before', 'executor', 'designer', 'after', 'done']),
+  plan: started.shape.plan.strict(),
+  phase: z.enum(['coldStart', 'before', 'executor', 'designer', 'coupled', 'cells', 'after', 'done']),
   step: z.number(),
   version: z.string(),
   losses: z.array(z.number()),
@@ -44,10 +37,11 @@ const state = z.strictObject({
       invalid: z.number(),
       drift: z.number().nullable(),
       loss: z.number().nullable(),
+      entropy: z.number().nullable(),
     }),
   ),
-  before: tally,
-  after: tally,
+  tallies: z.record(z.string(), tally),
+  scores: z.record(z.string(), z.array(z.number())),
   progress: z.strictObject({ done: z.number(), of: z.number() }),
   mixes: z.array(z.record(z.string(), counts)),
   failures: counts,

@@ -3,64 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { redrawKey, redrawPlace } from '../../machines/redraw.ts';
 import { RandomStream } from '../../src/core/random.ts';
 import { average, centre, normalise } from '../../src/credit/advantage.ts';
-import { assignCredit, type CreditSettings } from '../../src/credit/credit.ts';
+import { assignCredit } from '../../src/credit/credit.ts';
 import { designReward } from '../../src/credit/reward.ts';
-import { type LogEvent, readTrees } from '../../src/credit/tree.ts';
-import { recordCompletion } from '../../src/policies/recorded-call.ts';
-
-const SETTINGS: CreditSettings = {
-  callPrice: 0.1,
-  executorGroup: 'design',
-  executorFloor: 0.05,
-  designerScale: 0.3,
-  designerLimit: 3,
-  novelty: 0,
-  noveltyFloor: -3.5,
-};
-
-function called(text: string, key = 'turn/0', logProb = -1) {
-  const { data, bytes } = recordCompletion({
-    text,
-    finish: 'stop',
-    asksTool: false,
-    version: 'w',
-    promptTokens: [1],
-    tokens: [2, 3],
-    logProbs: [logProb, 0],
-  });
-  return { data: { ...data, key }, bytes };
-}
-
-/** Events of one task: per design its script and the scores of its executions, or null where rejected. */
-function tree(
-  task: string,
-  designs: readonly { script: string; scores: readonly number[] | null; calls?: number }[],
-): LogEvent[] {
-  const events: LogEvent[] = [];
-  const add = (stream: string, type: string, content: { data: LogEvent['data']; bytes?: Uint8Array }) =>
-    events.push({
-      stream,
-      version: events.filter((event) => event.stream === stream).length,
-      type,
-      ...content,
-    });
-  add(task, 'started', { data: { task: { id: 't', family: 'f', text: 'q' }, designs: 2, executions: 2 } });
-  designs.forEach(({ script, scores, calls = 1 }, d) => {
-    const design = `${task}/design/${d}`;
-    add(design, 'started', { data: { task: 'q', family: 'f' } });
-    add(design, 'called', called(script));
-    if (scores === null) add(design, 'rejected', { data: { cause: 'syntax', message: 'no' } });
-    else add(design, 'compiled', { data: { spec: {}, shape: script, maxCalls: calls } });
-    scores?.forEach((score, e) => {
-      const execution = `${design}/exec/0${e}`;
-      add(execution, 'started', { data: {} });
-      for (let call = 0; call < calls; call++) add(`${execution}/agent/a${call}`, 'called', called('4'));
-      const key = `design/${d}/exec/0${e}`;
-      add(task, 'execution.finished', { data: { key, output: { score, calls, answer: {}, cause: null } } });
-    });
-  });
-  return events;
-}
+import { readTrees } from '../../src/credit/tree.ts';
+import { called, SETTINGS, tree } from './trees.ts';
 
 describe('advantages', () => {
   it('sum to zero within a group', () => {

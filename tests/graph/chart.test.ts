@@ -55,8 +55,8 @@ describe('an edge', () => {
   it('may be an always, an onDone, a re-entry, or stay where it is', () => {
     expect(text('session', 'session.scheduling:always:0')).toEqual([
       'session.scheduling',
-      'always [stepsDone]',
-      'session.evaluationAfter',
+      'always [evaluationDue]',
+      'session.evaluating',
     ]);
     expect(text('execution', 'execution.working.reflect.draft:done(draft):0')).toEqual([
       'execution.working.reflect.draft',

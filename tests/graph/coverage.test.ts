@@ -17,11 +17,6 @@ describe('coverage of a run', () => {
   const evaluated = 6;
 
   it('counts the session, always and stages included', () => {
-    const evaluation = (when: string) => ({
-      [`session.${when}.picking:picked:0`]: 1,
-      [`session.${when}.rollingOut:always:0`]: 1,
-      [`session.${when}.rollingOut:rollout.finished:0`]: 3,
-    });
     const stage = (role: string, steps: number) => ({
       [`session.${role}.picking:picked:0`]: steps,
       [`session.${role}.rollingOut:always:0`]: steps,
@@ -32,13 +27,25 @@ describe('coverage of a run', () => {
     expect(countsOf('session')).toEqual({
       'session.coldStart:imitated:0': 2,
       'session.coldStart:imitated:1': 1,
-      ...evaluation('evaluationBefore'),
-      'session.scheduling:always:0': 1,
-      'session.scheduling:always:1': 2,
-      'session.scheduling:always:2': 1,
+      // Before and after.
+      'session.evaluating.picking:picked:0': 2,
+      'session.evaluating.rollingOut:always:0': 2,
+      'session.evaluating.rollingOut:rollout.finished:0': 6,
+      'session.scheduling:always:0': 2,
+      'session.scheduling:always:1': 1,
+      'session.scheduling:always:2': 0,
+      'session.scheduling:always:3': 2,
+      'session.scheduling:always:4': 1,
       ...stage('executorStage', 2),
       ...stage('designerStage', 1),
-      ...evaluation('evaluationAfter'),
+      // No run of this kind trains both roles at once.
+      'session.coupledStage.picking:picked:0': 0,
+      'session.coupledStage.rollingOut:always:0': 0,
+      'session.coupledStage.rollingOut:rollout.finished:0': 0,
+      'session.coupledStage.crediting:credited:0': 0,
+      'session.coupledStage.creditingDesigner:credited:0': 0,
+      'session.coupledStage.learning:learned:0': 0,
+      'session.coupledStage.learningDesigner:learned:0': 0,
     });
   });
 
@@ -55,6 +62,8 @@ describe('coverage of a run', () => {
       'rollout.executing:execution.finished:0': 4 * trees + evaluated,
     });
     expect(countsOf('designer')).toEqual({
+      'designer.beginning:always:0': 0,
+      'designer.beginning:always:1': 4 * trees + evaluated,
       'designer.writing:called:0': trees,
       'designer.writing:called:1': 3 * trees + evaluated,
       'designer.compiling:compiled:0': 2 * trees + evaluated,
@@ -113,7 +122,7 @@ describe('coverage of a run', () => {
       const { states } = coverage(log, subject);
       return statesOf(subject.chart).flatMap(({ id }) => (states.has(id) ? [] : [id]));
     };
-    expect(reached('session')).toEqual([]);
+    expect(reached('session').every((id) => id.startsWith('session.coupledStage'))).toBe(true);
     expect(reached('agent')).toEqual([]);
     expect(reached('execution')).toEqual(['execution.failed']);
     expect(coverage(new MemoryLog(() => 0), subjectOf('agent')).states).toEqual(new Set());
@@ -143,9 +152,9 @@ describe('coverage of a run', () => {
     }
     const { transitions: counts, states } = coverage(half, subjectOf('session'));
     expect(counts.get('session.coldStart:imitated:1')).toBe(1);
-    expect(counts.get('session.scheduling:always:0')).toBe(0);
-    expect(states).toContain('session.evaluationBefore.rollingOut');
-    expect(states).not.toContain('session.evaluationAfter');
+    expect(counts.get('session.scheduling:always:1')).toBe(0);
+    expect(states).toContain('session.evaluating.rollingOut');
+    expect(states).not.toContain('session.done');
   });
 
   it('says which event does not fit, when the run was recorded by other machines', () => {

@@ -108,8 +108,10 @@ describe('Graphviz', () => {
       );
     expect(turned('agent')).toEqual([['agent.calling', 'agent.usingTool']]);
     expect(turned('session')).toEqual([
+      ['session.scheduling', 'session.evaluating.rollingOut'],
       ['session.scheduling', 'session.executorStage.learning'],
       ['session.scheduling', 'session.designerStage.learning'],
+      ['session.scheduling', 'session.coupledStage.learningDesigner'],
     ]);
     expect(turned('designer')).toEqual([]);
   });
@@ -155,7 +157,10 @@ describe('the outline', () => {
   it('reads well', () => {
     expect(text(subjectOf('designer').chart)).toMatchInlineSnapshot(`
       "designer
-        ● writing
+        ● beginning
+            → compiling  always [given]
+            → writing  always
+        ○ writing
             entry / call
             → rejected  called [cutOff] / hear
             → compiling  called / hear

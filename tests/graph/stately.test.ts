@@ -72,7 +72,7 @@ describe('the definition for Stately Studio', () => {
 
   it('names states simply where it can', () => {
     const { states } = JSON.parse(stately(subjectOf('session').machine));
-    expect(states.evaluationBefore.states.picking.on.picked[0].target).toBe('rollingOut');
-    expect(states.evaluationBefore.states.rollingOut.always[0].target).toBe('#session.scheduling');
+    expect(states.evaluating.states.picking.on.picked[0].target).toBe('rollingOut');
+    expect(states.evaluating.states.rollingOut.always[0].target).toBe('#session.scheduling');
   });
 });

@@ -13,7 +13,7 @@ let store: Store;
 
 beforeAll(async () => {
   store = directory.open('again.db');
-  const base = smallConfig({ steps: 2, stage: { steps: 2, first: 'executor' } });
+  const base = smallConfig({ steps: 2, stage: { schedule: 'stagewise', steps: 2, first: 'executor' } });
   const learning = { ...base.learning, executorRate: 3e-3 };
   const config = { ...base, learning, credit: { ...base.credit, draws: 1 } };
   await startRun(store, config, { ...runOptions(), kit: KIT }).finished;

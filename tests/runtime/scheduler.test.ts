@@ -31,6 +31,8 @@ function cut(log: MemoryLog, count: number): MemoryLog {
   return left;
 }
 
+const CREDIT = { type: 'credit', params: { role: 'executor' } };
+
 describe('scheduler', () => {
   it('plays a session to its end', async () => {
     const log = await play(1);
@@ -111,7 +113,7 @@ describe('scheduler', () => {
     const { config, implementations } = sessionMachine;
     const states = { ...config.states };
     for (const stage of ['executorStage', 'designerStage'] as const) {
-      const inner = { ...states[stage]?.states, crediting: { entry: 'credit' } };
+      const inner = { ...states[stage]?.states, crediting: { entry: CREDIT } };
       Object.assign(states, { [stage]: { ...states[stage], states: inner } });
     }
     // XState's types for a configuration do not survive taking it apart; the machine's own checks do.

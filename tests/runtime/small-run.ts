@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { configure, type RunConfig } from '../../src/runtime/config.ts';
 import { defaultKit, type Kit } from '../../src/runtime/kit.ts';
 import type { RunOptions } from '../../src/runtime/run.ts';
+import { arithmetic } from '../../src/tasks/arithmetic.ts';
+import { code } from '../../src/tasks/code.ts';
 import { Store } from '../../store/store.ts';
 
 /** Two scripts only, so that a cold start of seconds is enough for a designer that mostly compiles. */
 export const KIT: Kit = {
   ...defaultKit(),
+  families: [arithmetic, code],
   scripts: ['run(agent("solve", "js"))', 'run(reflect(agent("solve")))'],
 };
 
@@ -18,7 +21,7 @@ export function smallConfig(changes: Partial<RunConfig> = {}): RunConfig {
     preset: 'quick',
     steps: 3,
     model: { dim: 64, layers: 1, heads: 2, hidden: 128, context: 128 },
-    tasks: { train: 40, heldOut: 4 },
+    tasks: { train: 40, heldOut: 4, harder: 0 },
     imitation: { chunks: 3, stepsPerChunk: 40, batchTokens: 512, learningRate: 5e-3, designerShare: 0.6 },
     rollout: {
       tasksPerStep: 8,
@@ -28,7 +31,8 @@ export function smallConfig(changes: Partial<RunConfig> = {}): RunConfig {
       designerTokens: 40,
       executorTokens: 24,
     },
-    stage: { steps: 1, first: 'executor' },
+    stage: { schedule: 'stagewise', steps: 1, first: 'executor' },
+    evaluation: { cellTasks: 0, controls: false },
     ...changes,
   });
 }

@@ -26,7 +26,7 @@ const weights = (reader: EventReader) =>
 beforeAll(async () => {
   store = directory.open('whole.db');
   // The designer learns first: the executor's steps teach this small run nothing, and leave its weights as they are.
-  const config = smallConfig({ steps: 4, stage: { steps: 1, first: 'designer' } });
+  const config = smallConfig({ steps: 4, stage: { schedule: 'stagewise', steps: 1, first: 'designer' } });
   await startRun(store, config, runOptions()).finished;
   const stopped = startRun(store, config, {
     ...runOptions(),

@@ -7,7 +7,8 @@ import { evaluate, normalForm, number, operation, toSource } from '../../src/tas
 import { defaultFamilies } from '../../src/tasks/families.ts';
 import { functionSource, otherComparison } from '../../src/tasks/list-function.ts';
 import { QuickJsSandbox } from '../../src/tasks/quickjs-sandbox.ts';
-import type { Demonstration } from '../../src/tasks/task.ts';
+import { SMUDGED, smudge } from '../../src/tasks/smudge.ts';
+import type { Demonstration, Split, Task } from '../../src/tasks/task.ts';
 import { runTool } from '../../src/tasks/tool.ts';
 import { verifier } from '../../src/tasks/verifier.ts';
 
@@ -36,9 +37,34 @@ describe.each(defaultFamilies().map((family) => [family.name, family] as const))
       for (const key of keys('heldOut', 300)) expect(train.has(key)).toBe(false);
     });
 
+    it('goes beyond them in its harder tasks, in every attribute', () => {
+      const tasks = (split: Split, count: number) =>
+        [1, 2, 3].flatMap((seed) => family.generate(seed, split, count));
+      const ordinary = [...tasks('train', 800), ...tasks('heldOut', 300)];
+      const keys = new Set(ordinary.map(({ key }) => key));
+      const harder = tasks('harder', 200);
+      for (const { key } of harder) expect(keys.has(key)).toBe(false);
+      const attributes = (of: readonly Task[]) => [...new Set(of.map(({ attribute }) => attribute))].sort();
+      expect(attributes(ordinary).length).toBeGreaterThanOrEqual(2);
+      expect(attributes(harder)).toEqual(attributes(ordinary));
+    });
+
+    it('demonstrates answers that solve the task, where agents see it as it is', async () => {
+      const tasks = family
+        .generate(3, 'train', 200)
+        .filter(({ text, attribute }) => !text.startsWith(SMUDGED) && attribute !== 'tested');
+      for (const task of tasks) {
+        const answer = family
+          .demonstrate(task, new RandomStream(1, task.id))
+          .find((one) => kinds(one) === 'executor task' && one.prompt[0]?.text === 'solve');
+        expect((await verifier.verify(task, answer?.completion ?? '', sandbox)).score).toBe(1);
+      }
+    });
+
     it('demonstrates every kind of executor call', () => {
-      const [task] = family.generate(1, 'train', 1);
-      const shown = family.demonstrate(task!, new RandomStream(1, 'demo')).map(kinds);
+      const shown = family
+        .generate(1, 'train', 20)
+        .flatMap((task) => family.demonstrate(task, new RandomStream(1, 'demo')).map(kinds));
       expect(shown).toEqual(
         expect.arrayContaining([
           'executor task',
@@ -46,6 +72,8 @@ describe.each(defaultFamilies().map((family) => [family.name, family] as const))
           'executor task tool call result',
           'executor task draft feedback',
           'executor task tool draft feedback',
+          'executor task answer',
+          'executor task answer answer',
         ]),
       );
     });
@@ -97,9 +125,9 @@ describe('arithmetic', () => {
 });
 
 describe('code', () => {
-  const tasks = code.generate(7, 'train', 300);
+  const tasks = code.generate(7, 'train', 500).filter(({ attribute }) => attribute === 'tested');
 
-  it('is solved by the canonical function and never by the other reading, in 300 tasks', async () => {
+  it('is solved by the canonical function and never by the other reading, in its tested tasks', async () => {
     await Promise.all(
       tasks.map(async (task) => {
         const truth = truthOf(task);
@@ -156,9 +184,37 @@ describe('code', () => {
         expect((await verifier.verify(task, demonstration.completion, sandbox)).score).toBe(1);
       }),
     );
+    const weigh = (some: readonly { readonly demonstration: Demonstration }[]) =>
+      some.reduce((sum, { demonstration }) => sum + (demonstration.weight ?? 1), 0);
     const revisions = demonstrations.filter(
       ({ demonstration }) => segment(demonstration, 'draft') !== undefined,
     );
-    expect(revisions.length / demonstrations.length).toBeGreaterThanOrEqual(0.25);
+    expect(weigh(revisions) / weigh(demonstrations)).toBeGreaterThanOrEqual(0.25);
+  });
+});
+
+describe('smudged copies', () => {
+  const text = `${SMUDGED}ann47, bob12? bob`;
+
+  it('have about half of their figures right, independently, and nothing else changed', () => {
+    let right = 0;
+    let both = 0;
+    for (let reader = 0; reader < 4000; reader++) {
+      const copy = smudge(text, new RandomStream(1, 'reader', reader));
+      expect(copy.replaceAll(/\d\d/g, '#')).toBe(`${SMUDGED}ann#, bob#? bob`);
+      const [first, second] = copy.match(/\d\d/g) ?? [];
+      if (first === '47') right++;
+      if (first === '47' && second === '12') both++;
+    }
+    expect(right / 4000).toBeGreaterThan(0.46);
+    expect(right / 4000).toBeLessThan(0.54);
+    expect(both / 4000).toBeGreaterThan(0.22);
+    expect(both / 4000).toBeLessThan(0.28);
+  });
+
+  it('are the same for the same reader, and the text itself where it is not smudged', () => {
+    const copy = () => smudge(text, new RandomStream(1, 'reader', 1));
+    expect(copy()).toBe(copy());
+    expect(smudge('notes: ann47? ann', new RandomStream(1, 'reader', 1))).toBe('notes: ann47? ann');
   });
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { defaultFamilies } from '../../src/tasks/families.ts';
 import { buildTaskSet, decodeTaskSet, encodeTaskSet, TaskIndex } from '../../src/tasks/task-set.ts';
 
-const size = { train: 30, heldOut: 10 };
+const size = { train: 30, heldOut: 10, harder: 5 };
 
 it('is a pure function of the seed, and survives its bytes', () => {
   const set = buildTaskSet(5, defaultFamilies(), size);
@@ -14,9 +14,9 @@ it('is a pure function of the seed, and survives its bytes', () => {
 
 it('is balanced in every prefix', () => {
   const { train, heldOut } = buildTaskSet(5, defaultFamilies(), size);
-  expect(train).toHaveLength(60);
-  expect(heldOut).toHaveLength(20);
-  expect(train.slice(0, 10).filter(({ family }) => family === 'code')).toHaveLength(5);
+  expect(train).toHaveLength(180);
+  expect(heldOut).toHaveLength(60);
+  expect(train.slice(0, 30).filter(({ family }) => family === 'code')).toHaveLength(5);
 });
 
 it('finds every task by its id and refuses an unknown one', () => {

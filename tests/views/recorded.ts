@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { SessionPlan } from '../../machines/session.machine.ts';
 import type { JsonObject } from '../../src/core/json.ts';
 import { RandomStream } from '../../src/core/random.ts';
 import type { EffectRequest, Effects } from '../../src/runtime/effect.ts';
@@ -12,7 +11,7 @@ export const HELD_OUT = 3;
 export const TASKS = 2;
 
 /** Five steps in stages of two, the executor first: `EE DD E`. */
-export const PLAN: SessionPlan = { ...SESSION.plan, steps: 5, stageSteps: 2 };
+export const PLAN = { ...SESSION.plan, steps: 5, stageSteps: 2 };
 
 const PROGRAM = 'function f(a) {\n  return a + 1;\n}';
 
@@ -76,7 +75,7 @@ function isDesigner({ stream }: EffectRequest): boolean {
 }
 
 /** The log of a whole session with real machines and scripted effects; its clock ticks 10 ms per append. */
-export async function recordedRun(changes: Partial<SessionPlan> = {}): Promise<MemoryLog> {
+export async function recordedRun(changes: JsonObject = {}): Promise<MemoryLog> {
   let now = 1000;
   const log = new MemoryLog(() => (now += 10));
   await scriptedRun(log, effects(3)).run('session', 'session', { ...SESSION, plan: { ...PLAN, ...changes } });

@@ -93,7 +93,7 @@ describe('summarise', () => {
 
 describe('fractions', () => {
   it('are mean scores, rounded', () => {
-    const tally = { tasks: 3, score: 1, valid: 3, calls: 3, shapes: {} };
+    const tally = { tasks: 3, score: 1, valid: 3, calls: 3, tokens: 9, shapes: {}, attributes: {} };
     expect(fractions({ code: tally })).toEqual({ code: 0.3333 });
   });
 });

@@ -5,6 +5,7 @@ import { designOf } from '../../src/designs/design.ts';
 import { parseSpec } from '../../src/designs/spec.ts';
 import { recordCompletion } from '../../src/policies/recorded-call.ts';
 import { actorFactory } from '../../src/runtime/actors.ts';
+import { creditSettings } from '../../src/runtime/config.ts';
 import type { Effect, Effects } from '../../src/runtime/effect.ts';
 import { pickingEffect } from '../../src/runtime/effects/picking.ts';
 import { recallEffect } from '../../src/runtime/effects/recalling.ts';
@@ -69,7 +70,7 @@ export async function scriptedEvents({ config, kit, material }: Workload): Promi
       const score = random.integer(0, 1);
       return { score, answer: { kind: 'integer', value: random.integer(0, 9999) }, parts: { value: score } };
     }),
-    pick: pickingEffect(config, material.tasks),
+    pick: pickingEffect(config, material.tasks, kit.families),
     recall: recallEffect(log),
     imitate: answer('imitated', () => ({
       label: 'cold-start/00',
@@ -80,7 +81,7 @@ export async function scriptedEvents({ config, kit, material }: Workload): Promi
     })),
     credit: answer('credited', (_, input) => {
       const { step, role } = creditSchema.parse(input);
-      const { samples, ...figures } = creditFromLog(log, step, role, config.credit);
+      const { samples, ...figures } = creditFromLog(log, step, role, creditSettings(config));
       return { ...figures, samples: samples.map((sample) => ({ ...sample })) };
     }),
     learn: answer('learned', (_, input) => ({
@@ -101,7 +102,7 @@ export async function scriptedEvents({ config, kit, material }: Workload): Promi
       }
     },
   });
-  await scheduler.run('session', 'session', sessionInput(config, material));
+  await scheduler.run('session', 'session', sessionInput(config, material, kit));
   return events;
 }
 

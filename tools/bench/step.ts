@@ -72,6 +72,7 @@ function shortRun(config: RunConfig): RunConfig {
     ...config,
     steps: 1000,
     stage: { ...config.stage, steps: 1 },
+    evaluation: { cellTasks: 0, controls: false },
     imitation: { ...config.imitation, chunks: 1, stepsPerChunk: 80 },
   };
 }
@@ -101,7 +102,7 @@ async function perform(file: string, given: Workload, { seconds, pulse }: Measur
       createActor: meter.actors(actorFactory(kit.library)),
       onEvents: () => pulse?.(),
     });
-    await scheduler.run('session', 'session', sessionInput(config, material));
+    await scheduler.run('session', 'session', sessionInput(config, material, kit));
     return meter.steps;
   } finally {
     log.close();

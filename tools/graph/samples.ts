@@ -25,7 +25,10 @@ const PLAN = {
 export function sampleInputs({ kind, spec }: Subject): JsonObject[] {
   switch (kind) {
     case 'session':
-      return [{ plan: PLAN, config: {} }];
+      return [
+        { plan: PLAN, config: {} },
+        { plan: { ...PLAN, schedule: 'coupled', steps: 1 }, config: {} },
+      ];
     case 'evaluation':
       return [{ tasks: [TASK, { ...TASK, id: 'sample/1' }] }];
     case 'rollout':
@@ -34,7 +37,10 @@ export function sampleInputs({ kind, spec }: Subject): JsonObject[] {
         { task: TASK, designs: 1, executions: 1, draws: 1 },
       ];
     case 'designer':
-      return [{ task: TASK.text, family: TASK.family }];
+      return [
+        { task: TASK.text, family: TASK.family },
+        { task: TASK.text, family: TASK.family, script: 'run(agent("solve"))' },
+      ];
     case 'execution':
       return [{ task: TASK, spec: JSON.parse(JSON.stringify(spec)) }];
     case 'agent':
@@ -85,11 +91,11 @@ function answers({ effect, input }: EffectCommand): Sample[] {
     case 'pick':
       return [sample('picked', '2 tasks', { tasks: [TASK, { ...TASK, id: 'sample/1' }] })];
     case 'imitate':
-      return [sample('imitated', 'a version', { version: 'v0', loss: 0.5 })];
+      return [sample('imitated', 'a version', { label: 'cold-start/00', version: 'v0', loss: 0.5 })];
     case 'credit':
       return [sample('credited', 'rewards', { designerReward: 0.5, executorReward: 0.5 })];
     case 'learn':
-      return [sample('learned', 'a version', { version: 'v1' })];
+      return [sample('learned', 'a version', { label: 'step/0000', version: 'v1' })];
   }
 }
 

@@ -1,5 +1,6 @@
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
+import { creditSettings } from '../../runtime/config.ts';
 import {
   creditFromLog,
   type RecordedCredit,
@@ -27,7 +28,7 @@ export async function credit(name: string, options: Options): Promise<void> {
   const store = Store.open(options.store, { mode: 'read', clock: Date.now });
   try {
     const { id } = store.run(name);
-    const settings = readConfig(store, id).credit;
+    const settings = creditSettings(readConfig(store, id));
     const reader = store.reader(id);
     const credits = recordedCredits(reader).filter(
       ({ step }) => options.step === undefined || step === options.step,

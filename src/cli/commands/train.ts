@@ -1,25 +1,32 @@
 import type { StoredEvent } from '../../../store/event-log.ts';
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
-import { configure } from '../../runtime/config.ts';
+import { changed, configure, type RunConfig } from '../../runtime/config.ts';
 import { defaultKit } from '../../runtime/kit.ts';
-import { type RunOptions, resumeRun, startRun } from '../../runtime/run.ts';
+import { onceFree } from '../../runtime/once-free.ts';
+import { type RunOptions, readConfig, resumeRun, startRun } from '../../runtime/run.ts';
+import { startFrom } from '../../runtime/start.ts';
+import type { Material } from '../../runtime/troupe.ts';
 import type { Audience } from '../audience.ts';
 import { codeVersion } from '../code-version.ts';
 import { hardware } from '../hardware.ts';
 import { lines } from '../lines.ts';
-import { onceFree } from '../once-free.ts';
 import { stopOnSignals } from '../signals.ts';
 
+const DEFAULT_PRESET = 'quick';
+
 interface Options {
-  readonly preset: string;
-  readonly seed: number;
+  readonly preset?: string;
+  readonly seed?: number;
   readonly steps?: number;
   readonly policies?: string;
   readonly stage?: number;
   readonly credit: string;
   readonly draws?: number;
   readonly resume?: string;
+  readonly from?: string;
+  readonly fromStore?: string;
+  readonly fromLabel?: string;
   readonly store: string;
   readonly plain?: boolean;
   readonly json?: boolean;
@@ -28,7 +35,8 @@ interface Options {
 /** `troupe train`: a new run, or the rest of an interrupted one. */
 export async function train(options: Options): Promise<void> {
   const { resume } = options;
-  const config = configure(options.preset, changes(options));
+  checkStart(options);
+  const fresh = freshPlan(options);
   const store = Store.open(options.store, {
     mode: resume === undefined ? 'create' : 'write',
     clock: Date.now,
@@ -41,9 +49,10 @@ export async function train(options: Options): Promise<void> {
       codeVersion: codeVersion(),
       onEvents: (events: readonly StoredEvent[]) => audience.hear(events),
     };
+    const start = fresh ?? planFrom(options, store);
     const run =
       resume === undefined
-        ? startRun(store, config, runOptions)
+        ? startRun(store, start.config, runOptions, start.material)
         : await onceFree(() => resumeRun(store, resume, runOptions));
     stopOnSignals(run);
     await audience.attend(run, store);
@@ -59,14 +68,58 @@ async function chooseAudience({ plain, json }: Options): Promise<Audience> {
   return (await import('../screen.ts')).screen();
 }
 
-function changes({ preset, seed, steps, policies, stage, ...options }: Options) {
+/** What a new run is made of. */
+interface Plan {
+  readonly config: RunConfig;
+  readonly material?: Material;
+}
+
+/** The configuration of a run that begins with a cold start, checked before there is a store. */
+function freshPlan(options: Options): Plan | null {
+  if (options.from !== undefined) return null;
+  const { preset = DEFAULT_PRESET } = options;
+  return { config: configure(preset, changes(options, configure(preset, {}))) };
+}
+
+/** The configuration of a run that begins from another one, and what it takes over. */
+function planFrom(options: Options, store: Store): Plan {
+  const { from = 'latest', fromStore, fromLabel, preset } = options;
+  const other = fromStore === undefined ? null : Store.open(fromStore, { mode: 'read', clock: Date.now });
+  try {
+    const { id } = (other ?? store).run(from);
+    const base = readConfig(other ?? store, id);
+    const { model, vocab, tasks, seed } = base;
+    const { forks: _, start: __, ...same } = base;
+    const like = preset === undefined ? same : { ...configure(preset, {}), model, vocab, tasks, seed };
+    const config = changed(like, changes(options, like));
+    return startFrom({ run: id, reader: (other ?? store).reader(id), config: base }, config, fromLabel);
+  } finally {
+    other?.close();
+  }
+}
+
+/** Options that only make sense together. */
+function checkStart({ from, fromStore, fromLabel, resume }: Options): void {
+  if (from !== undefined && resume !== undefined) {
+    throw new UserError(
+      'from-and-resume',
+      '--from begins a new run and --resume goes on with one; choose one.',
+    );
+  }
+  if (from === undefined && (fromStore ?? fromLabel) !== undefined) {
+    throw new UserError('no-from', 'Without --from RUN there is nothing to begin from.');
+  }
+}
+
+/** What the options change of a configuration. */
+function changes({ seed, steps, policies, stage, ...options }: Options, config: RunConfig) {
   const draws = drawsOf(options);
   return {
-    seed,
+    ...(seed === undefined ? {} : { seed }),
     ...(steps === undefined ? {} : { steps }),
     ...(policies === undefined ? {} : { policies }),
-    ...(stage === undefined ? {} : { stage: { ...configure(preset, {}).stage, steps: stage } }),
-    ...(draws === undefined ? {} : { credit: { ...configure(preset, {}).credit, draws } }),
+    ...(stage === undefined ? {} : { stage: { ...config.stage, steps: stage } }),
+    ...(draws === undefined ? {} : { credit: { ...config.credit, draws } }),
   };
 }
 

@@ -6,7 +6,7 @@ import type { NodeLibrary } from '../../designs/library.ts';
 import type { PythonJail } from '../../designs/python/jail.ts';
 import type { DesignReader } from '../../designs/reader.ts';
 import { designerPrompt } from '../../policies/designer-prompt.ts';
-import { executorPrompt } from '../../policies/executor-prompt.ts';
+import { type ExecutorCall, executorPrompt } from '../../policies/executor-prompt.ts';
 import type { Policy } from '../../policies/policy.ts';
 import { recordCompletion } from '../../policies/recorded-call.ts';
 import type { Sandbox } from '../../tasks/sandbox.ts';
@@ -23,9 +23,9 @@ export interface Stagecraft {
   readonly jail: PythonJail;
   readonly reader: DesignReader;
   readonly library: NodeLibrary;
-  /** A script that takes the place of whatever the designer writes. */
-  readonly script?: string | undefined;
   readonly verifier: Verifier;
+  /** One agent's copy of a task's text; `stream` names the agent. */
+  readonly observe: (family: string, text: string, stream: string) => string;
   /** The task with this id; throws if the run has none. */
   readonly task: (id: string) => Task;
 }
@@ -41,7 +41,9 @@ const agentToolSchema = z.object({
 export const askSchema = z.object({
   role: z.literal('executor'),
   ask: z.object({
+    name: z.string().optional(),
     task: z.string(),
+    family: z.string().optional(),
     prompt: z.string().optional(),
     tools: z.array(agentToolSchema).optional(),
     sees: z.array(z.object({ name: z.string(), text: z.string() })).optional(),
@@ -72,7 +74,7 @@ const verifySchema = z.object({ task: z.string(), reply: z.string() });
 
 /** The effects of rollout trees: policy calls, tools, compilation, checks and verdicts. */
 export function actingEffects(stagecraft: Stagecraft) {
-  const { config, policy, sandbox, jail, reader, library, verifier, task } = stagecraft;
+  const { config, policy, sandbox, jail, reader, library, verifier, task, observe } = stagecraft;
   const { designerTokens, executorTokens, dialect } = config.rollout;
 
   const call: Effect = async ({ stream, key, input }) => {
@@ -82,16 +84,23 @@ export function actingEffects(stagecraft: Stagecraft) {
       request.role === 'executor' ? request : {};
     const completion = await policy.complete({
       role,
-      prompt: request.role === 'designer' ? designerPrompt(request.ask.task) : executorPrompt(request.ask),
+      prompt:
+        request.role === 'designer'
+          ? designerPrompt(request.ask.task)
+          : executorPrompt(seenBy(stream, request.ask)),
       stream: `${stream}/${key}`,
       sampler: { temperature, maxTokens: role === 'designer' ? designerTokens : tokens },
     });
     return { type: 'called', ...recordCompletion(completion) };
   };
 
+  /** What an agent is asked, with its own copy of the task in place of the task. */
+  const seenBy = (agent: string, { family, ...ask }: z.infer<typeof askSchema>['ask']): ExecutorCall =>
+    family === undefined ? ask : { ...ask, task: observe(family, ask.task, agent) };
+
   const compile: Effect = async ({ input }) => {
     const { script } = compileSchema.parse(input);
-    const { spec, failure } = await reader.read(stagecraft.script ?? script, dialect);
+    const { spec, failure } = await reader.read(script, dialect);
     if (failure !== null) return { type: 'rejected', data: { ...failure } };
     const design = designOf(must(spec, 'the spec of a design that passed its checks'), library);
     return { type: 'compiled', data: plain(design) };

@@ -16,7 +16,8 @@ import { supervisedBatch } from '../../learning/tensors.ts';
 import { renderCompletion, renderPrompt } from '../../policies/template.ts';
 import type { Demonstration, Task, TaskFamily } from '../../tasks/task.ts';
 import type { Effect } from '../effect.ts';
-import { momentsName, weightsName } from '../models.ts';
+import { familiesOf } from '../kit.ts';
+import { type ModelId, momentsName, weightsName } from '../models.ts';
 import type { Rehearsal } from './learning.ts';
 
 const imitateSchema = z.object({ chunk: z.number().int(), last: z.boolean() });
@@ -28,7 +29,7 @@ const WARM_UP_STEPS = 20;
 const MOST_TOO_LONG = 10_000;
 
 /** Name under which the weights of the cold start are kept. */
-function chunkLabel(chunk: number): string {
+export function chunkLabel(chunk: number): string {
   return `cold-start/${pad(chunk, 2)}`;
 }
 
@@ -37,7 +38,8 @@ function chunkLabel(chunk: number): string {
  * stream named by chunk, so a chunk can be done again alone.
  */
 export function imitatingEffect(rehearsal: Rehearsal): Effect {
-  const { config, models, learner } = rehearsal;
+  const { config, models, learner, start } = rehearsal;
+  if (start !== undefined) return takingOver(rehearsal, start);
   const { chunks, stepsPerChunk, learningRate } = config.imitation;
   return async ({ input }) => {
     const { chunk, last } = imitateSchema.parse(input);
@@ -80,6 +82,17 @@ export function imitatingEffect(rehearsal: Rehearsal): Effect {
   };
 }
 
+/** The cold start of a run that begins with another one's weights: a chunk of no steps, and no moments. */
+function takingOver({ models, load }: Rehearsal, start: ReadonlyMap<ModelId, Float32Array>): Effect {
+  return async () => {
+    models.begin(start);
+    await load();
+    const label = chunkLabel(0);
+    const data = { label, version: models.version, steps: 0, loss: 0, gradientNorm: 0 };
+    return { type: 'imitated', data, blobs: { put: models.blobs(label, null) } };
+  };
+}
+
 function schedule(step: number, steps: number): number {
   const warm = Math.min(1, (step + 1) / WARM_UP_STEPS);
   return warm * (1 - 0.9 * (step / Math.max(1, steps)));
@@ -90,15 +103,17 @@ function demonstrationBatches(rehearsal: Rehearsal, chunk: number): Minibatch[] 
   const { config, tasks, kit, tokenizer } = rehearsal;
   const { stepsPerChunk, batchTokens, designerShare } = config.imitation;
   const random = new RandomStream(config.seed, 'imitate', chunk);
+  const families = familiesOf(config, kit);
+  const byFamily = Map.groupBy(tasks.train, ({ family }) => family);
   const sequences: TrainingSequence[] = [];
   let positions = 0;
   let tooLong = 0;
   while (positions < stepsPerChunk * batchTokens) {
-    const task = random.pick(tasks.train);
+    const task = random.pick(must(byFamily.get(pickFamily(families, random)), 'tasks of a family'));
     const { prompt, completion } =
       random.uniform() < designerShare
         ? demonstrateDesign(task, kit.scripts, random)
-        : demonstrateExecution(task, kit.families, random);
+        : demonstrateExecution(task, families, random);
     const sequence: TrainingSequence = {
       promptTokens: renderPrompt(prompt, tokenizer),
       tokens: renderCompletion(completion, tokenizer),
@@ -115,6 +130,17 @@ function demonstrationBatches(rehearsal: Rehearsal, chunk: number): Minibatch[] 
     sequences.push(sequence);
   }
   return minibatches(sequences, { batchTokens }, random).slice(0, stepsPerChunk);
+}
+
+/** A family's name, as often as it asks for. */
+function pickFamily(families: readonly TaskFamily[], random: RandomStream): string {
+  const practised = (family: TaskFamily) => family.practice ?? 1;
+  let left = random.uniform() * families.reduce((sum, family) => sum + practised(family), 0);
+  const chosen = families.find((family) => {
+    left -= practised(family);
+    return left < 0;
+  });
+  return must(chosen ?? families.at(-1), 'a family').name;
 }
 
 function demonstrateExecution(

@@ -13,11 +13,11 @@ import type { Role } from '../../policies/prompt.ts';
 import { recordedCall } from '../../policies/recorded-call.ts';
 import type { Tokenizer } from '../../policies/tokenizer.ts';
 import type { TaskSet } from '../../tasks/task-set.ts';
-import type { RunConfig } from '../config.ts';
+import { creditSettings, type RunConfig } from '../config.ts';
 import type { Effect } from '../effect.ts';
 import { frozenDrift } from '../frozen-drift.ts';
 import type { Kit } from '../kit.ts';
-import { type Models, weightsName } from '../models.ts';
+import { type ModelId, type Models, weightsName } from '../models.ts';
 import { creditFromLog, recordedCredits, stepPrefix } from '../recorded-credit.ts';
 import { withReference } from './reference.ts';
 
@@ -30,29 +30,35 @@ export interface Rehearsal {
   readonly tokenizer: Tokenizer;
   readonly tasks: TaskSet;
   readonly kit: Kit;
+  /** The weights that the run begins with, where they are another run's. */
+  readonly start?: ReadonlyMap<ModelId, Float32Array> | undefined;
   /** Puts the models' weights into the policy that plays. */
   load(): Promise<void>;
 }
 
 const creditSchema = z.object({ step: z.number().int(), role: z.enum(['designer', 'executor']) });
 
-/** Credit from the log (law 1): the advantages of a step, as an event. */
+/** Credit from the log (law 1): the advantages of a step's samples of one role, as an event. */
 export function creditEffect({ config, log }: Rehearsal): Effect {
   return async ({ input }) => {
     const { step, role } = creditSchema.parse(input);
-    const { samples, ...figures } = creditFromLog(log, step, role, config.credit);
+    const { samples, ...figures } = creditFromLog(log, step, role, creditSettings(config));
     return { type: 'credited', data: { ...figures, samples: samples.map((sample) => ({ ...sample })) } };
   };
 }
 
-/** One reinforcement step for the role whose stage it is, from the credit that the log holds. */
+/**
+ * One reinforcement step for a role that learns in it, from the credit that the log holds. Nothing of the other role
+ * enters: neither its samples nor its moments. Importance ratios are measured against the weights that sampled,
+ * also where the other role has been updated in between.
+ */
 export function learnEffect(rehearsal: Rehearsal): Effect {
   const { config, log, models, learner } = rehearsal;
   return async ({ input }) => {
     const { step, role } = creditSchema.parse(input);
     const credit = must(
-      recordedCredits(log).find((each) => each.step === step),
-      `credit of step ${step}`,
+      recordedCredits(log).find((each) => each.step === step && each.role === role),
+      `credit of the ${role} in step ${step}`,
     );
     const calls = readCalls(log, step);
     const sequences = creditedSequences(credit, calls);
@@ -73,8 +79,9 @@ export function learnEffect(rehearsal: Rehearsal): Effect {
     );
     models.adopt([model], role, state);
     await rehearsal.load();
-    const drift = await frozenDrift(rehearsal, role, [...calls.values()]);
-    const label = stepPrefix(step);
+    const coupled = config.stage.schedule === 'coupled';
+    const drift = coupled ? 0 : await frozenDrift(rehearsal, role, [...calls.values()]);
+    const label = updateLabel(config, step, role);
     return {
       type: 'learned',
       data: {
@@ -92,9 +99,7 @@ export function learnEffect(rehearsal: Rehearsal): Effect {
       },
       blobs: {
         put: models.blobs(label, role),
-        drop: retired(step, config.stage.steps).flatMap((old) =>
-          models.ids.map((id) => weightsName(stepPrefix(old), id)),
-        ),
+        drop: retired(config, step, label).flatMap((old) => models.ids.map((id) => weightsName(old, id))),
       },
     };
   };
@@ -154,8 +159,16 @@ function learningSettings(config: RunConfig, role: Role, earlier: number) {
   };
 }
 
-/** Weights are kept at stage ends and for the last two versions; this is what a new version lets go of. */
-function retired(step: number, stageSteps: number): number[] {
+/** Label of the weights after an update. Where both roles learn, the designer's is the step's last. */
+function updateLabel({ stage }: RunConfig, step: number, role: Role): string {
+  const last = stage.schedule !== 'coupled' || role === 'designer';
+  return last ? stepPrefix(step) : `${stepPrefix(step)}-${role}`;
+}
+
+/** Weights are kept at stage ends and for the last two steps; these are the labels that a new version lets go of. */
+function retired({ stage }: RunConfig, step: number, label: string): string[] {
+  if (label !== stepPrefix(step)) return [];
+  const within = stage.schedule === 'coupled' ? [`${label}-executor`] : [];
   const old = step - 2;
-  return old >= 0 && (old + 1) % stageSteps !== 0 ? [old] : [];
+  return old >= 0 && (old + 1) % stage.steps !== 0 ? [...within, stepPrefix(old)] : within;
 }

@@ -1,31 +1,53 @@
 import { z } from 'zod';
 import { RandomStream } from '../../core/random.ts';
-import type { Task } from '../../tasks/task.ts';
+import type { Task, TaskFamily } from '../../tasks/task.ts';
+import { firstOfEach } from '../../tasks/task-set.ts';
 import type { RunConfig } from '../config.ts';
 import type { Effect } from '../effect.ts';
+import { taskRef } from '../task-ref.ts';
 
 const pickSchema = z.discriminatedUnion('split', [
-  z.object({ split: z.literal('heldOut') }),
   z.object({ split: z.literal('train'), step: z.number().int() }),
+  z.object({
+    split: z.enum(['heldOut', 'harder']),
+    tasks: z.number().int().optional(),
+    draws: z.string(),
+    designer: z.string().optional(),
+    executor: z.string().optional(),
+  }),
 ]);
 
 /**
- * Chooses tasks: all held-out ones for an evaluation; for a training step, the same number of each family,
- * drawn from the stream `pick/STEP`. They are listed family by turn, so that progress is even.
+ * Chooses tasks: the split's for an evaluation, or the first ones of each family; for a training step, the same
+ * number of each family, drawn from the stream `pick/STEP`. They are listed family by turn, so that progress is
+ * even. Of an evaluation the answer also says what its calls draw from and who plays them: see `Cast`.
  */
 export function pickingEffect(
   config: RunConfig,
-  tasks: { readonly train: readonly Task[]; readonly heldOut: readonly Task[] },
+  tasks: {
+    readonly train: readonly Task[];
+    readonly heldOut: readonly Task[];
+    readonly harder: readonly Task[];
+  },
+  families: readonly TaskFamily[],
 ): Effect {
+  const reference = (task: Task) => ({ ...taskRef(task, families) });
   return async ({ input }) => {
     const request = pickSchema.parse(input);
-    const chosen =
-      request.split === 'heldOut'
-        ? tasks.heldOut
-        : draw(tasks.train, config.rollout.tasksPerStep, new RandomStream(config.seed, 'pick', request.step));
+    if (request.split === 'train') {
+      const random = new RandomStream(config.seed, 'pick', request.step);
+      const chosen = draw(tasks.train, config.rollout.tasksPerStep, random);
+      return { type: 'picked', data: { tasks: chosen.map(reference) } };
+    }
+    const { split, tasks: count, draws, designer, executor } = request;
     return {
       type: 'picked',
-      data: { tasks: chosen.map(({ id, family, text }) => ({ id, family, text })) },
+      data: {
+        tasks: firstOfEach(tasks[split], count).map(reference),
+        draws,
+        ...(designer === undefined ? {} : { designer }),
+        ...(executor === undefined ? {} : { executor }),
+      },
     };
   };
 }

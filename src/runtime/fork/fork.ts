@@ -7,7 +7,7 @@ import type { Kit } from '../kit.ts';
 import { type Models, weightsName } from '../models.ts';
 import { readConfig } from '../run.ts';
 import { materialBlobs, readMaterial } from '../troupe.ts';
-import { findVersion, keptVersions } from '../versions.ts';
+import { findVersion, keptVersions, stageBegan } from '../versions.ts';
 import { type Change, changed, type EventContent } from './change.ts';
 import { forkedWeights } from './front.ts';
 import { modelsAt } from './relearn.ts';
@@ -80,16 +80,19 @@ export async function forkRun(store: Store, name: string, options: ForkOptions):
   });
   const log = store.openLog(run, options.codeVersion);
   try {
-    const put = [
+    const all: NewBlob[] = [
       ...materialBlobs(material),
       ...modelBlobs(reader, models, event.seq - 1),
+      ...(await stageBlobs(reader, event.seq - 1, (upTo) =>
+        modelsAt(reader, upTo, config, material, options.kit),
+      )),
       ...versions.flatMap(([role, { label }]) => playedBy(reader, models, role, label, earlier.length)),
       ...reader
         .blobs()
         .filter(({ name }) => name.startsWith('weights/fork/'))
         .flatMap(({ name }) => stored(reader, name)),
     ];
-    log.append([], { put });
+    log.append([], { put: [...new Map(all.map((blob) => [blob.name, blob])).values()] });
     const prefixCalls = copyPrefix(
       reader,
       event,
@@ -165,12 +168,27 @@ function modelBlobs(reader: EventReader, models: Models, upTo: number): NewBlob[
   const last = labels.at(-1);
   if (last === undefined) return [];
   const cold = keptVersions(reader).find(({ label }) => label.startsWith('cold-start/'));
-  const blobs = [
+  return [
     ...models.blobs(last, 'designer'),
     ...models.blobs(last, 'executor'),
     ...(cold === undefined ? [] : models.ids.flatMap((id) => stored(reader, weightsName(cold.label, id)))),
   ];
-  return [...new Map(blobs.map((blob) => [blob.name, blob])).values()];
+}
+
+/** The weights that the stage under way began with, which its evaluation plays: as they are kept, or learned again. */
+async function stageBlobs(
+  reader: EventReader,
+  upTo: number,
+  learnAgain: (upTo: number) => Promise<Models>,
+): Promise<NewBlob[]> {
+  const began = stageBegan(reader, upTo);
+  if (began === undefined || began.label.startsWith('cold-start/')) return [];
+  const names = reader
+    .blobs()
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith(`weights/${began.label}/`));
+  if (names.length > 0) return names.flatMap((name) => stored(reader, name));
+  return (await learnAgain(began.seq)).blobs(began.label, null);
 }
 
 /** The weights of another version, for the role that it plays from the fork on. */

@@ -29,8 +29,7 @@ export function forkedPolicy(
     complete: (request) =>
       inner.complete(
         forks.reduce<CallRequest>(
-          (now, fork, index) =>
-            isBefore(index, request.stream) ? now : behind(now, request.stream, fork, index),
+          (now, fork, index) => (isBefore(index, request.stream) ? now : behind(now, request, fork, index)),
           request,
         ),
       ),
@@ -39,11 +38,19 @@ export function forkedPolicy(
 }
 
 /** A later fork overrides an earlier one in what it changes. */
-function behind(request: CallRequest, place: string, { fresh, policies }: Fork, index: number): CallRequest {
+function behind(
+  request: CallRequest,
+  { stream, draws }: CallRequest,
+  { fresh, policies }: Fork,
+  index: number,
+): CallRequest {
+  const freshly = (name: string) => `fork/${fresh}/${name}`;
   return {
     ...request,
     ...(policies?.[request.role] === undefined ? {} : { model: forkedModel(index, request.role) }),
-    ...(fresh === undefined ? {} : { stream: `fork/${fresh}/${place}` }),
+    ...(fresh === undefined
+      ? {}
+      : { stream: freshly(stream), ...(draws === undefined ? {} : { draws: freshly(draws) }) }),
   };
 }
 

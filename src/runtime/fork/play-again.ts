@@ -90,6 +90,7 @@ export async function playAgain(
       );
       await troupe.load();
     }
+    await troupe.castAs(reader, streams);
     let policyCalls = 0;
     const designerStays = policies.designer === undefined;
     const call: Effect = async (request) => {

@@ -1,6 +1,5 @@
 import type { EventReader } from '../../../store/event-log.ts';
-import { InvariantError, must } from '../../core/errors.ts';
-import { weightsHash } from '../../policies/parameters.ts';
+import { must } from '../../core/errors.ts';
 import type { RunConfig } from '../config.ts';
 import type { Kit } from '../kit.ts';
 import type { Models } from '../models.ts';
@@ -16,21 +15,21 @@ export interface Recording {
   readonly kit: Kit;
 }
 
-/** Gives models the weights that played what stands under a stream: as they were kept, or learned again. */
+/**
+ * Gives models the weights of the time at which a stream began: as they were kept, or learned again. Older ones that
+ * played a role in an evaluation are another matter: see `Troupe.castAs`.
+ */
 export async function restorePlayed(
   models: Models,
   { reader, config, material, kit }: Recording,
   stream: string,
   onStep?: (done: number, of: number) => void,
 ): Promise<void> {
-  const call = reader.readPrefix(stream).find(({ type }) => type === 'called');
-  const played = call?.data.version;
-  const kept = keptVersions(reader).find(({ version }) => version === played);
-  if (kept !== undefined) return models.restoreWeights(reader, kept.label);
   const began = must(reader.read(stream)[0], `the first event of ${stream}`).seq;
+  const last = reader
+    .read('session')
+    .findLast(({ type, seq }) => (type === 'imitated' || type === 'learned') && seq < began);
+  const kept = keptVersions(reader).find(({ label }) => label === last?.data.label);
+  if (kept !== undefined) return models.restoreWeights(reader, kept.label);
   models.takeFrom(await modelsAt(reader, began, config, material, kit, onStep));
-  const role = call?.stream.includes('/agent/') ? 'executor' : 'designer';
-  if (typeof played === 'string' && weightsHash(models.weights(models.modelOf(role))) !== played) {
-    throw new InvariantError(`the weights ${played.slice(0, 10)} of ${stream} are not to be had`);
-  }
 }

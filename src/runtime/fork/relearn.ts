@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { pad } from '../../../machines/command.ts';
+import { ROLES } from '../../../machines/stages.ts';
 import type { EventReader } from '../../../store/event-log.ts';
-import { InvariantError, must, UserError } from '../../core/errors.ts';
+import { InvariantError, UserError } from '../../core/errors.ts';
 import { LearnerThread } from '../../learning/learner-thread.ts';
 import type { RunConfig } from '../config.ts';
 import { learnEffect } from '../effects/learning.ts';
@@ -9,7 +9,12 @@ import type { Kit } from '../kit.ts';
 import { Models, weightsName } from '../models.ts';
 import type { Material } from '../troupe.ts';
 
-const versionSchema = z.object({ label: z.string(), version: z.string() });
+const versionSchema = z.object({
+  key: z.string(),
+  label: z.string(),
+  version: z.string(),
+  role: z.enum(ROLES).optional(),
+});
 
 /** The version that plays after each event that learned something, in order. */
 function versions(reader: EventReader, upTo: number) {
@@ -65,15 +70,10 @@ export async function modelsAt(
       kit,
       load: async () => {},
     });
-    for (const [step, { label, version }] of learned.entries()) {
-      onStep(step, learned.length);
-      const credited = must(
-        reader
-          .read('session')
-          .find(({ type, data }) => type === 'credited' && data.key === `step/${pad(step, 4)}`),
-        `the credit of step ${step}`,
-      );
-      await learn({ stream: 'session', key: label, input: { step, role: credited.data.role } });
+    for (const [done, { key, role, label, version }] of learned.entries()) {
+      onStep(done, learned.length);
+      const step = Number(key.slice('step/'.length));
+      await learn({ stream: 'session', key, input: { step, role } });
       if (models.version !== version) {
         throw new InvariantError(
           `the weights of ${label} cannot be learned again here: ${models.version.slice(0, 10)} in place of ${version.slice(0, 10)}`,

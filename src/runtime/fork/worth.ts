@@ -44,6 +44,7 @@ export async function executionWorth(
       onProgress?.('learning its weights again', done, of),
     );
     await troupe.load();
+    await troupe.castAs(reader, [stream]);
     const calls = [...execution.calls.keys()];
     let done = 0;
     const credit = await forkCredit(execution.score, calls, draws, async (name, draw) => {

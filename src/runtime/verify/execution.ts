@@ -4,7 +4,7 @@ import type { CallRequest, Completion } from '../../policies/policy.ts';
 import { recordedCall } from '../../policies/recorded-call.ts';
 import { sessionView } from '../../views/session-view.ts';
 import { actorFactory } from '../actors.ts';
-import type { RunConfig } from '../config.ts';
+import { coldStartChunks, type RunConfig } from '../config.ts';
 import type { Effects } from '../effect.ts';
 import { forkedWeights, placeOf } from '../fork/front.ts';
 import type { Kit } from '../kit.ts';
@@ -14,6 +14,7 @@ import {
   type Material,
   makeMaterial,
   materialBlobs,
+  readMaterial,
   sessionInput,
   Troupe,
 } from '../troupe.ts';
@@ -63,7 +64,9 @@ export class Execution {
   async compare(): Promise<void> {
     const { recorded, config, kit, hardware, ledger, upTo, tolerance, signal, onEvent, onProgress } =
       this.#options;
-    const material = makeMaterial(config, kit);
+    // Whose cold start it took over, a run alone cannot tell: its first event names the hashes of what it got.
+    const material =
+      (config.start === undefined ? null : readMaterial(recorded)) ?? makeMaterial(config, kit);
     const wholly = this.#complete && upTo === recorded.count();
     let scheduler: Scheduler | undefined;
     const log: VerifyingLog = new VerifyingLog({
@@ -99,7 +102,8 @@ export class Execution {
         effects: this.#effects(troupe),
         createActor: actorFactory(kit.library),
       });
-      if (signal?.aborted !== true) await scheduler.run('session', 'session', sessionInput(config, material));
+      if (signal?.aborted !== true)
+        await scheduler.run('session', 'session', sessionInput(config, material, kit));
       signal?.throwIfAborted();
       this.#missing(log);
       this.#blobs(material, log, wholly);
@@ -118,7 +122,7 @@ export class Execution {
   #effects(troupe: Troupe): Effects {
     const { recorded, config, ledger, tolerance } = this.#options;
     const training = { recorded, models: troupe.models, load: () => troupe.load() };
-    const kept = keptColdStart(recorded, config.imitation.chunks);
+    const kept = keptColdStart(recorded, coldStartChunks(config));
     const { imitate, learn } = troupe.effects;
     const imitated = tolerance === null ? imitate : anchored(imitate, training, tolerance);
     const effects = {

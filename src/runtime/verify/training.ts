@@ -56,7 +56,11 @@ export function anchored(effect: Effect, training: Training, tolerance: Toleranc
     models.restoreWeights(recorded, label);
     checkVersion(training, label);
     await load();
-    return answer;
+    // What plays later under this label is the recorded version too.
+    const { put = [], ...rest } = answer.blobs ?? {};
+    const weights = models.blobs(label, null);
+    const others = put.filter(({ name }) => weights.every((blob) => blob.name !== name));
+    return { ...answer, blobs: { ...rest, put: [...others, ...weights] } };
   };
 }
 

@@ -1,0 +1,16 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** The commit of this repository, with a `+` where sources differ from it; `unknown` outside of a repository. */
+export function currentCommit(): string {
+  const head = git('rev-parse', '--short=12', 'HEAD');
+  if (head === null) return 'unknown';
+  return git('status', '--porcelain', '--', 'src', 'machines', 'tools', 'store') === '' ? head : `${head}+`;
+}
+
+function git(...words: string[]): string | null {
+  const { status, stdout } = spawnSync('git', words, { cwd: ROOT, encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : null;
+}

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sha256 } from '../../../src/core/hash.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** What the weights of a cold start depend on. */
+const COLD_START = [
+  'src/core',
+  'src/onnx',
+  'src/tasks',
+  'src/designs',
+  'src/policies',
+  'src/learning',
+  'src/runtime/effects/imitating.ts',
+  'src/runtime/corpus.ts',
+  'src/runtime/kit.ts',
+  'src/runtime/models.ts',
+];
+
+/**
+ * What outcomes depend on. Not the store: it keeps events and decides nothing, and a change of it that altered a result
+ * would be a defect that its own tests find. Not commands, screens and views, which only look on; nor verification.
+ */
+const ALL = [...COLD_START, 'machines', 'src/credit', 'src/runtime', 'tools/ablation/play'];
+const NOT = /^src\/runtime\/(verify\/|verify\.ts$)/;
+
+/** Hashes of the sources that results depend on: another hash, and a result is stale. */
+export interface Sources {
+  readonly coldStart: string;
+  readonly all: string;
+}
+
+export function sources(): Sources {
+  return { coldStart: hashOf(COLD_START), all: hashOf(ALL) };
+}
+
+function hashOf(places: readonly string[]): string {
+  const files = new Set(places.flatMap(filesIn).filter((file) => !NOT.test(file)));
+  return sha256(
+    [...files]
+      .sort()
+      .map((file) => `${file} ${sha256(readFileSync(join(ROOT, file)))}`)
+      .join('\n'),
+  );
+}
+
+function filesIn(place: string): string[] {
+  if (statSync(join(ROOT, place)).isFile()) return [place];
+  return readdirSync(join(ROOT, place), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(ts|mjs|py)$/.test(name))
+    .map((name) => join(place, name));
+}

@@ -1,0 +1,95 @@
+import type { Table } from '../arm.ts';
+import type { Entry, LedgerHead } from '../jobs/ledger.ts';
+import { accuracyTable, closureTable, differenceTable } from './cells.ts';
+import type { TableSummary } from './summary.ts';
+
+/** The page of a table's results, as Markdown. */
+export function page(
+  table: Table,
+  head: LedgerHead,
+  entries: readonly Entry[],
+  summary: TableSummary,
+): string {
+  const commits = [...new Set(entries.map(({ commit }) => commit))].sort();
+  const machines = [...new Set(entries.map(({ machine }) => `${machine.model}, ${machine.cores} cores`))];
+  const seeds = [...new Set(entries.map(({ seed }) => seed))].sort((a, b) => a - b);
+  const stale = entries.filter((entry) => entry.stale === true).length;
+  const accuracies = accuracyTable(summary, 'heldOut');
+  const harder = accuracyTable(summary, 'harder');
+  return [
+    `# Ablation ${table.letter}: ${table.title}`,
+    '',
+    `Written by \`${head.command}\`; do not edit. Preset \`${head.preset}\`, seeds ${seeds.join(', ')}, commit ${commits.join(', ')}, ` +
+      `${machines.join('; ')}, Node ${head.node}. All figures are in [ablation-${table.letter}.json](ablation-${table.letter}.json).`,
+    ...(stale === 0
+      ? []
+      : [
+          '',
+          `**${stale} of ${entries.length} results are stale**: their code or configuration has changed since.`,
+        ]),
+    '',
+    'Accuracy in %, mean over seeds ± half the 95 % t-interval; the mean is over families with equal weight. Training calls are those',
+    'that an arm learned or chose by (evaluations not counted), test calls those of one held-out task, the designer’s included.',
+    '',
+    '## Held-out tasks',
+    '',
+    ...markdown(accuracies),
+    ...(harder[1].length === 0 ? [] : ['', '## Harder tasks', '', ...markdown(harder)]),
+    ...(summary.differences.length === 0
+      ? []
+      : [
+          '',
+          '## Paired differences',
+          '',
+          'By seed, with 95 % paired t-intervals; * marks those that do not contain 0.',
+          '',
+          ...markdown(differenceTable(summary.differences)),
+        ]),
+    ...(summary.closures.length === 0
+      ? []
+      : ['', '## The gap to the oracle', '', ...markdown(closureTable(summary.closures))]),
+    ...ceilingLines(entries),
+    ...designLines(entries),
+    '',
+    `![Training reward by step](ablation-${table.letter}.svg)`,
+    '',
+  ].join('\n');
+}
+
+function markdown([headings, rows]: [string[], string[][]]): string[] {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [
+    line(headings),
+    line(headings.map((_, index) => (index === 0 ? '---' : '---:'))),
+    ...rows.map(line),
+  ];
+}
+
+function ceilingLines(entries: readonly Entry[]): string[] {
+  const rows = entries.flatMap(({ arm, seed, ceilings }) => {
+    if (ceilings === undefined) return [];
+    const { fixed, cell, task, hindsight } = ceilings;
+    return [[arm, String(seed), ...[fixed, cell, task, hindsight].map((value) => (100 * value).toFixed(1))]];
+  });
+  if (rows.length === 0) return [];
+  return [
+    '',
+    '## Ceilings of choosing designs',
+    '',
+    'Held-out accuracy in %. Designs are chosen by one half of the executions and scored by the other, both ways round; in hindsight, luck counts as merit.',
+    '',
+    ...markdown([
+      ['arm', 'seed', 'one for all', 'per family and attribute', 'per task', 'per task in hindsight'],
+      rows,
+    ]),
+  ];
+}
+
+function designLines(entries: readonly Entry[]): string[] {
+  const rows = entries.flatMap(({ arm, seed, designs }) =>
+    Object.entries(designs ?? {}).map(([scope, script]) => [arm, String(seed), scope, `\`${script}\``]),
+  );
+  if (rows.length === 0) return [];
+  return ['', '## Fixed designs that were played', '', ...markdown([['arm', 'seed', 'for', 'design'], rows])];
+}

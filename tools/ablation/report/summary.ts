@@ -1,0 +1,143 @@
+import { average } from '../../../src/credit/advantage.ts';
+import { halfWidth } from '../../../src/credit/interval.ts';
+import type { Comparison } from '../arm.ts';
+import type { Entry } from '../jobs/ledger.ts';
+
+/** A mean over seeds, and half its 95 % t-interval; null where there are fewer than two. */
+export interface Estimate {
+  readonly mean: number;
+  readonly halfWidth: number | null;
+  readonly seeds: number;
+}
+
+export type Split = 'heldOut' | 'harder';
+
+export interface ArmSummary {
+  readonly arm: string;
+  readonly seeds: readonly number[];
+  readonly stale: boolean;
+  /** Accuracy by family, and the mean over families, each family with the same weight. */
+  readonly families: { readonly [family: string]: { readonly [split in Split]: Estimate | null } };
+  readonly overall: { readonly [split in Split]: Estimate | null };
+  readonly testCalls: number;
+  readonly policyCalls: number;
+  readonly seconds: number;
+  /** Mean over seeds of each training step's reward. */
+  readonly curve: readonly number[];
+}
+
+/** An arm's results less another's, of the same seeds. */
+export interface Difference {
+  readonly arm: string;
+  readonly against: string;
+  readonly heldOut: Estimate;
+  readonly harder: Estimate | null;
+}
+
+/** Share of the way from `sft` to `oracle` that an arm has gone, seed by seed. */
+export interface Closure {
+  readonly arm: string;
+  readonly share: Estimate;
+}
+
+export interface TableSummary {
+  readonly families: readonly string[];
+  readonly arms: readonly ArmSummary[];
+  readonly differences: readonly Difference[];
+  readonly closures: readonly Closure[];
+}
+
+/** Means, intervals and paired differences of a table's results. Pure. */
+export function summarise(
+  entries: readonly Entry[],
+  order: readonly string[],
+  comparisons: readonly Comparison[],
+): TableSummary {
+  const byArm = new Map(order.map((arm) => [arm, entries.filter((entry) => entry.arm === arm)]));
+  const of = (arm: string) => byArm.get(arm) ?? [];
+  const families = [...new Set(entries.flatMap((entry) => Object.keys(entry.families)))].sort();
+  return {
+    families,
+    arms: order.filter((arm) => of(arm).length > 0).map((arm) => armSummary(arm, of(arm), families)),
+    differences: comparisons.flatMap(({ arm, against }) =>
+      against.flatMap((other) => difference(arm, of(arm), other, of(other))),
+    ),
+    closures: order
+      .filter((arm) => arm !== 'sft' && arm !== 'oracle')
+      .flatMap((arm) => closure(arm, of(arm), of('sft'), of('oracle'))),
+  };
+}
+
+/** Accuracy over families, each with the same weight; null where it was not measured. */
+export function overall({ families }: Pick<Entry, 'families'>, split: Split): number | null {
+  const values = Object.values(families).map((family) => family[split]);
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 || known.length < values.length ? null : average(known);
+}
+
+function armSummary(arm: string, entries: readonly Entry[], families: readonly string[]): ArmSummary {
+  const split = (values: readonly (number | null | undefined)[]) =>
+    estimate(values.filter((value) => value !== null && value !== undefined));
+  const both = (value: (entry: Entry, split: Split) => number | null | undefined) => ({
+    heldOut: split(entries.map((entry) => value(entry, 'heldOut'))),
+    harder: split(entries.map((entry) => value(entry, 'harder'))),
+  });
+  const longest = Math.max(0, ...entries.map(({ curve }) => curve.length));
+  return {
+    arm,
+    seeds: entries.map(({ seed }) => seed).sort((a, b) => a - b),
+    stale: entries.some(({ stale }) => stale === true),
+    families: Object.fromEntries(
+      families.map((family) => [family, both((entry, part) => entry.families[family]?.[part])]),
+    ),
+    overall: both(overall),
+    testCalls: average(
+      entries.map((entry) => average(Object.values(entry.families).map(({ testCalls }) => testCalls))),
+    ),
+    policyCalls: average(entries.map(({ policyCalls }) => policyCalls)),
+    seconds: average(entries.map(({ seconds }) => seconds)),
+    curve: Array.from({ length: longest }, (_, step) =>
+      average(entries.flatMap(({ curve }) => curve.slice(step, step + 1))),
+    ),
+  };
+}
+
+function difference(
+  arm: string,
+  entries: readonly Entry[],
+  against: string,
+  others: readonly Entry[],
+): Difference[] {
+  const paired = (split: Split) =>
+    entries.flatMap((entry) => {
+      const other = others.find(({ seed }) => seed === entry.seed);
+      const [a, b] = [overall(entry, split), other === undefined ? null : overall(other, split)];
+      return a === null || b === null ? [] : [a - b];
+    });
+  const heldOut = estimate(paired('heldOut'));
+  return heldOut === null ? [] : [{ arm, against, heldOut, harder: estimate(paired('harder')) }];
+}
+
+function closure(
+  arm: string,
+  entries: readonly Entry[],
+  low: readonly Entry[],
+  high: readonly Entry[],
+): Closure[] {
+  const shares = entries.flatMap((entry) => {
+    const at = (list: readonly Entry[]) => {
+      const found = list.find(({ seed }) => seed === entry.seed);
+      return found === undefined ? null : overall(found, 'heldOut');
+    };
+    const [own, from, to] = [overall(entry, 'heldOut'), at(low), at(high)];
+    return own === null || from === null || to === null || to <= from ? [] : [(own - from) / (to - from)];
+  });
+  const share = estimate(shares);
+  return share === null ? [] : [{ arm, share }];
+}
+
+function estimate(values: readonly number[]): Estimate | null {
+  return values.length === 0
+    ? null
+    : { mean: average(values), halfWidth: halfWidth(values), seeds: values.length };
+}

@@ -1,0 +1,39 @@
+import { type Arm, type Table, trained } from '../arm.ts';
+
+/** The design of a single agent. */
+export const SINGLE_AGENT = 'run(agent("solve"))';
+
+const CONTROLS: readonly Arm[] = [
+  { name: 'single-agent', changes: {}, play: { kind: 'fixed', script: SINGLE_AGENT } },
+  {
+    name: 'single-agent-trained',
+    changes: { stage: { schedule: 'executor-only' } },
+    play: { kind: 'train', design: SINGLE_AGENT, callsOf: 'stagewise' },
+  },
+  { name: 'self-consistency', changes: {}, play: { kind: 'consistency', of: 'stagewise' } },
+  { name: 'fixed-design', changes: {}, play: { kind: 'fixed' } },
+  {
+    name: 'fixed-design-trained',
+    changes: { stage: { schedule: 'executor-only' } },
+    play: { kind: 'train', design: { of: 'fixed-design' }, callsOf: 'stagewise' },
+  },
+  { name: 'search', changes: {}, play: { kind: 'search', callsOf: 'stagewise', by: 'all' } },
+  { name: 'search-by-family', changes: {}, play: { kind: 'search', callsOf: 'stagewise', by: 'family' } },
+];
+
+/** The joint arms against every control at the same budget. */
+export const controls: Table = {
+  letter: 'e',
+  title: 'Joint training against controls with the same number of policy calls',
+  seeds: 5,
+  arms: () => [
+    trained('sft', { steps: 0 }),
+    trained('stagewise', { stage: { schedule: 'stagewise' } }),
+    trained('coupled', { stage: { schedule: 'coupled' } }),
+    ...CONTROLS,
+  ],
+  comparisons: ['stagewise', 'coupled'].map((arm) => ({
+    arm,
+    against: ['sft', ...CONTROLS.map(({ name }) => name)],
+  })),
+};

@@ -1,0 +1,30 @@
+import type { JsonObject } from '../../../src/core/json.ts';
+import { type Table, trained } from '../arm.ts';
+
+/** Stage lengths that the paper compares. */
+const LENGTHS = [1, 10, 30];
+/** The longer horizon, in usual ones: the paper sees collapses late. */
+const LONGER = 3;
+
+/** The length of a stage, K, at the usual horizon and at a longer one. Coupled training knows no stages. */
+export const stageLengths: Table = {
+  letter: 'b',
+  title: `Stage length K, at the usual horizon and at ${LONGER} times as many steps`,
+  seeds: 3,
+  arms: ({ steps }) => {
+    const horizons: [string, JsonObject][] = [
+      ['', {}],
+      ['-long', { steps: LONGER * steps }],
+    ];
+    return horizons.flatMap(([end, horizon]) => [
+      ...LENGTHS.map((length) =>
+        trained(`stagewise-${length}${end}`, { ...horizon, stage: { schedule: 'stagewise', steps: length } }),
+      ),
+      trained(`coupled${end}`, { ...horizon, stage: { schedule: 'coupled' } }),
+    ]);
+  },
+  comparisons: ['', '-long'].flatMap((end) => [
+    { arm: `stagewise-30${end}`, against: [`stagewise-1${end}`, `stagewise-10${end}`, `coupled${end}`] },
+    { arm: `stagewise-10${end}`, against: [`stagewise-1${end}`, `coupled${end}`] },
+  ]),
+};
