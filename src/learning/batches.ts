@@ -65,14 +65,3 @@ export function minibatches(
   }
   return random.shuffle(batches);
 }
-
-/** Share of a plan's positions that is padding, 0 … 1. */
-export function paddingShare(batches: readonly Minibatch[]): number {
-  let positions = 0;
-  let used = 0;
-  for (const { sequences, length } of batches) {
-    positions += sequences.length * length;
-    used += sequences.reduce((sum, sequence) => sum + positionCount(sequence), 0);
-  }
-  return positions === 0 ? 0 : 1 - used / positions;
-}

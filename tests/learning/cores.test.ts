@@ -1,18 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { allowedCores } from '../../tools/bench/cores.ts';
 
 const script = fileURLToPath(new URL('./train-hash.child.ts', import.meta.url));
-
-/** The first cores that this process may use, as `taskset` tells them; none without `taskset`. */
-function allowedCores(): string[] {
-  const { stdout } = spawnSync('taskset', ['-cp', String(process.pid)], { encoding: 'utf8' });
-  const list = /list: (.*)/.exec(stdout ?? '')?.[1] ?? '';
-  return list.split(',').flatMap((range) => {
-    const [from = 0, to = from] = range.split('-').map(Number);
-    return range === '' ? [] : Array.from({ length: to - from + 1 }, (_, i) => String(from + i));
-  });
-}
 
 function trainOn(cores: readonly string[]): string[] {
   const command = ['-c', cores.join(), process.execPath, '--import', 'tsx', script];

@@ -47,9 +47,11 @@ export function prompts({ material, config }: Workload, count: number, tokens: n
 }
 
 /** Minibatches of demonstrations, as the cold start draws and pads them, in random order. */
-export function demonstrations(given: Workload, count: number): readonly Minibatch[] {
-  const { config, kit, material } = given;
-  const { batchTokens } = config.imitation;
+export function demonstrations(
+  { config, kit, material }: Workload,
+  count: number,
+  batchTokens = config.imitation.batchTokens,
+): readonly Minibatch[] {
   const random = new RandomStream(config.seed, 'bench', 'demonstrations');
   const sequences: TrainingSequence[] = [];
   let positions = 0;
