@@ -1,4 +1,4 @@
-import { InvariantError } from '../core/errors.ts';
+import { InvariantError, must } from '../core/errors.ts';
 import {
   type Feeds,
   localSession,
@@ -50,13 +50,19 @@ export interface StepResult {
 
 export interface LearnerOptions {
   /**
-   * Parts that a batch is cut into, one thread each: the caller's and `shards` − 1 workers. Part of a run's
+   * Parts that a batch is cut into, at least, one thread each: the caller's and `shards` − 1 workers. Part of a run's
    * identity: another count adds in another order and rounds differently.
    */
   readonly shards: number;
   /** Threads within an operator of ONNX Runtime; 1 if left out, and wherever bits are to be the same. */
   readonly threads?: number | undefined;
 }
+
+/**
+ * Positions that a model is given at once, about. What it computes in between outgrows the processor's caches with
+ * larger ones, and time would grow faster than the batch.
+ */
+const MOST_POSITIONS = 4096;
 
 /** The state before the first step. */
 export function initialState(weights: Float32Array): LearnerState {
@@ -84,12 +90,11 @@ export class Learner {
   /** One update. Throws an InvariantError if the batch does not fit the model. */
   async step(state: LearnerState, batch: TrainingBatch, hyper: HyperParameters): Promise<StepResult> {
     this.#check(batch);
-    // A shard without rows would be an empty tensor.
-    const shards = Math.min(this.#shards, batch.rows);
+    const turns = Math.max(1, Math.ceil((batch.rows * batch.length) / (this.#shards * MOST_POSITIONS)));
+    // A part without rows would be an empty tensor.
+    const count = Math.min(turns * this.#shards, batch.rows);
     const { parts, updated } =
-      shards === 1
-        ? await this.#whole(state, batch, hyper)
-        : await this.#sharded(state, batch, hyper, shards);
+      count === 1 ? await this.#whole(state, batch, hyper) : await this.#inParts(state, batch, hyper, count);
     return {
       state: {
         weights: output(updated, 'newWeights'),
@@ -134,19 +139,19 @@ export class Learner {
     return { parts: [{ outputs: updated, positions }], updated };
   }
 
-  /** Each shard's gradient on its own thread; then their sum, clipping and Adam here. */
-  async #sharded(
+  /** The gradients of as many parts, by turns on the shards' threads; then their sum in order, clipping and Adam here. */
+  async #inParts(
     state: LearnerState,
     batch: TrainingBatch,
     hyper: HyperParameters,
-    shards: number,
+    count: number,
   ): Promise<StepOutputs> {
     const { objective } = batch;
-    const update = await this.#session(`update/${shards}`, () =>
-      localSession(updateGraph(state.weights.length, shards), this.#threads),
+    const update = await this.#session(`update/${count}`, () =>
+      localSession(updateGraph(state.weights.length, count), this.#threads),
     );
     const sessions: Session[] = [];
-    for (let shard = 0; shard < shards; shard++) {
+    for (let shard = 0; shard < Math.min(this.#shards, count); shard++) {
       const load = shard === 0 ? localSession : workerSession;
       const make = (): Promise<Session> => load(gradientGraph(this.config, objective), this.#threads);
       sessions.push(await this.#session(`${objective}/${shard}`, make));
@@ -156,9 +161,11 @@ export class Learner {
     }
     this.#shared.set(state.weights);
     const shared = { ...lossFeeds(batch, hyper), weights: vector(this.#shared) };
-    // Workers first: the shard of this thread blocks it.
-    const running = sessions
-      .map((session, shard) => ({ session, ...batchFeeds(batch, shard, shards) }))
+    // Workers first: a part on this thread blocks it.
+    const running = Array.from({ length: count }, (_, part) => ({
+      session: must(sessions[part % sessions.length], 'a session'),
+      ...batchFeeds(batch, part, count),
+    }))
       .reverse()
       .map(async ({ session, feeds, positions }) => ({
         outputs: await session.run({ ...shared, ...feeds }),
@@ -166,8 +173,8 @@ export class Learner {
       }));
     const parts = (await Promise.all(running)).reverse();
     const feeds: Record<string, Feeds[string]> = { ...updateFeeds(state, hyper) };
-    parts.forEach((part, shard) => {
-      feeds[`gradient${shard}`] = vector(output(part.outputs, 'gradient'));
+    parts.forEach((part, index) => {
+      feeds[`gradient${index}`] = vector(output(part.outputs, 'gradient'));
     });
     return { parts, updated: await update.run(feeds) };
   }

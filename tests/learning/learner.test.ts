@@ -223,6 +223,15 @@ describe('training', () => {
     });
   }
 
+  it('cuts a large batch, whose bits do not depend on which thread takes which part', async () => {
+    const batch = copyingBatch(700, 4, 1);
+    expect(batch.rows * batch.length).toBeGreaterThan(4096);
+    const a = await learner.step(initialState(initialWeights(CONFIG, 1)), batch, HYPER);
+    const b = await sharded.step(initialState(initialWeights(CONFIG, 1)), batch, HYPER);
+    expect(weightsHash(b.state.weights)).toBe(weightsHash(a.state.weights));
+    expect(b.stats).toEqual(a.stats);
+  });
+
   it('agrees between one shard and two but for rounding', async () => {
     const batch = copyingBatch(7, 4, 1);
     const a = await learner.step(initialState(initialWeights(CONFIG, 1)), batch, HYPER);
