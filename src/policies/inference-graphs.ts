@@ -1,7 +1,7 @@
 import { must } from '../core/errors.ts';
 import { GraphBuilder, type Tensor } from '../onnx/graph.ts';
 import { add, cast, lessOrEqual, matmul, mul, softmax, sub, where } from '../onnx/ops.ts';
-import { concat, leading, reshape, split, sum, transpose } from '../onnx/shape-ops.ts';
+import { concat, leading, reshape, split, sum } from '../onnx/shape-ops.ts';
 import type { TransformerConfig } from './parameters.ts';
 import {
   causalAttention,
@@ -19,8 +19,8 @@ import {
  *
  * Inputs, int32: `tokens [B, P]`; `previous [B, P]`, the token before each (0 before the first);
  * `lengths [B]`, tokens in each prompt, 1 … P.
- * Outputs, float32: `logits [B, vocab]` after each prompt's last token; `key<l>` `[B, heads, dim / heads, P]`
- * and `value<l>` `[B, heads, P, dim / heads]` for each layer l. Positions ≥ length hold rubbish that decoding never reads.
+ * Outputs, float32: `logits [B, vocab]` after each prompt's last token; `key<l>` and `value<l>`
+ * `[B, heads, P, dim / heads]` for each layer l. Positions ≥ length hold rubbish that decoding never reads.
  *
  * A row's results depend on its own inputs and on P only, provided B ≥ 2.
  */
@@ -46,7 +46,7 @@ export function prefillGraph(config: TransformerConfig, weights: Float32Array): 
   });
   graph.output('logits', outputHead(model, hidden));
   cache.forEach(({ keys, values }, layer) => {
-    graph.output(`key${layer}`, transpose(keys, [0, 1, 3, 2]));
+    graph.output(`key${layer}`, keys);
     graph.output(`value${layer}`, values);
   });
   return graph.build();
@@ -56,9 +56,8 @@ export function prefillGraph(config: TransformerConfig, weights: Float32Array): 
  * Model that reads one token for each row.
  *
  * Inputs: int32 `token [B]`, `previous [B]` (the token before it), `position [B]` (0-based position of
- * `token`); float32 `key<l>` `[B, heads, dim / heads, W]` and `value<l>` `[B, heads, W, dim / heads]` for each
- * layer l, of which positions < `position` ≤ W are read. Keys lie transposed: a product that needs no
- * transposition takes half the time.
+ * `token`); float32 `key<l>` and `value<l>` `[B, heads, W, dim / heads]` for each layer l, of which
+ * positions < `position` ≤ W are read.
  * Outputs, float32: `logits [B, vocab]`; `newKey<l>` and `newValue<l>` `[B, heads, dim / heads]`, which the
  * caller writes into its cache at `position`.
  *
@@ -72,7 +71,7 @@ export function decodeGraph(config: TransformerConfig, weights: Float32Array): U
   const previous = graph.input('previous', 'int32', ['B']);
   const position = graph.input('position', 'int32', ['B']);
   const past = Array.from({ length: layers }, (_, layer) => ({
-    keys: graph.input(`key${layer}`, 'float32', ['B', heads, size, 'W']),
+    keys: graph.input(`key${layer}`, 'float32', ['B', heads, 'W', size]),
     values: graph.input(`value${layer}`, 'float32', ['B', heads, 'W', size]),
   }));
   const model = frozenTransformer(graph, config, weights);
@@ -97,7 +96,7 @@ export function decodeGraph(config: TransformerConfig, weights: Float32Array): U
   return graph.build();
 }
 
-/** Of one layer: keys `[B, heads, dim / heads, W]`, values `[B, heads, W, dim / heads]`. */
+/** Of one layer, `[B, heads, W, dim / heads]`. */
 interface Cached {
   readonly keys: Tensor;
   readonly values: Tensor;
@@ -105,8 +104,9 @@ interface Cached {
 
 /** Attention of one position to the cached ones and to itself, without joining the two. */
 function cachedAttention(model: Transformer, now: Heads, past: Cached, mask: Tensor): Tensor {
+  // Scaled before the product: ONNX Runtime has a kernel for one row by a transposed matrix, but not with a factor.
   const queries = mul(now.queries, scoreScale(model));
-  const before = add(matmul(queries, past.keys), mask);
+  const before = add(matmul(queries, past.keys, { transB: true }), mask);
   const self = sum(mul(queries, now.keys), [3]);
   const shares = softmax(concat([before, self], 3));
   const [ofPast, ofSelf] = split(shares, 3, ['W', 1]);

@@ -48,18 +48,14 @@ function read(
 const CACHES = ['key0', 'value0', 'key1', 'value1'] as const;
 type Caches = Record<string, Float32Array>;
 
-/** Copies prefilled keys and values into caches of the whole context; keys lie transposed. */
+/** Copies prefilled keys and values, `[B, heads, width, size]`, into caches of the whole context. */
 function cachesOf(outputs: Outputs, rows: number, width: number): Caches {
   const caches: Caches = {};
   for (const name of CACHES) {
     const cache = new Float32Array(rows * CONFIG.heads * CONFIG.context * SIZE);
     const part = output(outputs, name);
-    const [blocks, size] = name.startsWith('key') ? [CONFIG.heads * SIZE, 1] : [CONFIG.heads, SIZE];
-    for (let block = 0; block < rows * blocks; block++) {
-      cache.set(
-        part.subarray(block * width * size, (block + 1) * width * size),
-        block * CONFIG.context * size,
-      );
+    for (let head = 0; head < rows * CONFIG.heads; head++) {
+      cache.set(part.subarray(head * width * SIZE, (head + 1) * width * SIZE), head * CONFIG.context * SIZE);
     }
     caches[name] = cache;
   }
@@ -73,25 +69,21 @@ async function feed(
   caches: Caches,
 ): Promise<Float32Array> {
   const ids = (at: number) => ({ data: Int32Array.from(rows, (row) => row[at] ?? 0), dims: [rows.length] });
-  const dims = (name: string) =>
-    name.startsWith('key')
-      ? [rows.length, CONFIG.heads, SIZE, CONFIG.context]
-      : [rows.length, CONFIG.heads, CONFIG.context, SIZE];
+  const dims = [rows.length, CONFIG.heads, CONFIG.context, SIZE];
   const outputs = await decode.run({
     token: ids(position),
     previous: ids(position - 1),
     position: { data: new Int32Array(rows.length).fill(position), dims: [rows.length] },
-    ...Object.fromEntries(Object.entries(caches).map(([name, data]) => [name, { data, dims: dims(name) }])),
+    ...Object.fromEntries(Object.entries(caches).map(([name, data]) => [name, { data, dims }])),
   });
   for (const name of CACHES) {
     const fresh = output(
       outputs,
       name.replace(/^./, (letter) => `new${letter.toUpperCase()}`),
     );
-    const size = name.startsWith('key') ? 1 : SIZE;
-    for (let block = 0; block < fresh.length / size; block++) {
-      const vector = fresh.subarray(block * size, (block + 1) * size);
-      caches[name]?.set(vector, (block * CONFIG.context + position) * size);
+    for (let head = 0; head < rows.length * CONFIG.heads; head++) {
+      const vector = fresh.subarray(head * SIZE, (head + 1) * SIZE);
+      caches[name]?.set(vector, (head * CONFIG.context + position) * SIZE);
     }
   }
   return output(outputs, 'logits');

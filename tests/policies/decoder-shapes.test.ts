@@ -100,7 +100,7 @@ describe('shapes that the decoder feeds', () => {
     const widths = new Set<number>();
     for (const { position, key0, value0 } of fed) {
       if (position === undefined) continue;
-      const width = key0?.dims[3] ?? 0;
+      const width = key0?.dims[2] ?? 0;
       expect(value0?.dims[2]).toBe(width);
       widths.add(width);
       // A row at position 0 is padding.
