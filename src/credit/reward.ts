@@ -1,3 +1,4 @@
+import { average } from './advantage.ts';
 import type { DesignTree, ExecutionTree } from './tree.ts';
 
 /** Prices, in units of score. */
@@ -6,6 +7,8 @@ export interface RewardSettings {
   readonly callPrice: number;
   /** Of each token that an execution samples; 0 if left out. */
   readonly tokenPrice?: number;
+  /** What a script earns that was rejected; 0 if left out. */
+  readonly rejected?: number;
   /**
    * Whether the executor pays as well. By default it does not: how many calls are made is for the designer to decide,
    * and an executor that pays learns to do less wherever its group compares unlike designs.
@@ -14,17 +17,13 @@ export interface RewardSettings {
 }
 
 /**
- * Reward of a design: the mean over its executions of score minus price, never below 0, which is what a
- * script earns that does not compile: no design is worse than none.
+ * Reward of a design: the mean over its executions of score minus price. It may be below 0: cut off there, a design that
+ * fails would not pay its price, and costly designs would look better the fewer their executions are.
  */
 export function designReward(design: DesignTree, settings: RewardSettings): number {
   const { executions } = design;
-  if (design.rejected !== null || executions.length === 0) return 0;
-  const total = executions.reduce(
-    (sum, execution) => sum + execution.score - priceOf(execution, settings),
-    0,
-  );
-  return Math.max(0, total / executions.length);
+  if (design.rejected !== null || executions.length === 0) return settings.rejected ?? 0;
+  return average(executions.map((execution) => execution.score - priceOf(execution, settings)));
 }
 
 /** Reward of an execution: its score, less its price if the executor pays. May then be below 0. */

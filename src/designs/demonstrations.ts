@@ -9,10 +9,8 @@ import type { Demonstration, Task } from '../tasks/task.ts';
 export const DEMONSTRATED_SCRIPTS = [
   'run(agent("solve"))',
   'run(agent("solve", "js"))',
-  'run(vote(agent("solve"), 3))',
   'run(vote(agent("solve"), 5))',
   'run(reflect(agent("solve")))',
-  'run(reflect(agent("solve", "js")))',
   'run(sequence(agent("step"), agent("solve")))',
   'run(sequence(agent("step"), agent("step"), agent("solve")))',
 ] as const;

@@ -91,6 +91,10 @@ export const configSchema = z.strictObject({
     designerScale: z.number().positive(),
     designerLimit: z.number().positive(),
     novelty: z.number().min(0),
+    /** What novelty has come to at the last step, linearly; it stays as it is if left out. */
+    noveltyEnd: z.number().min(0).optional(),
+    /** What a rejected script earns. */
+    rejected: z.number().max(0).default(0),
     noveltyFloor: z.number(),
     /** Branches of each executor call: credit by forks. Left out, executions of a design are compared. */
     draws: count.max(99).optional(),
@@ -162,8 +166,10 @@ const base: RunConfig = {
     executorFloor: 0.05,
     designerScale: 0.3,
     designerLimit: 3,
-    novelty: 0.06,
+    novelty: 0.12,
+    noveltyEnd: 0.02,
     noveltyFloor: -3.5,
+    rejected: -0.25,
   },
   learning: {
     executorRate: 3e-4,
@@ -252,7 +258,19 @@ function consistent(config: RunConfig): RunConfig {
   );
 }
 
-/** How credit is assigned. In flat rollouts no design is executed twice, so that executions are compared by task. */
-export function creditSettings({ credit, rollout }: Pick<RunConfig, 'credit' | 'rollout'>): CreditSettings {
-  return rollout.executions === 1 ? { ...credit, executorGroup: 'task' } : credit;
+/**
+ * How credit is assigned in a step. In flat rollouts no design is executed twice, so that executions are compared by
+ * task.
+ */
+export function creditSettings(
+  { credit, rollout, steps }: Pick<RunConfig, 'credit' | 'rollout' | 'steps'>,
+  step: number,
+): CreditSettings {
+  const { novelty, noveltyEnd = novelty } = credit;
+  const progress = steps < 2 ? 0 : step / (steps - 1);
+  return {
+    ...credit,
+    novelty: novelty + (noveltyEnd - novelty) * progress,
+    ...(rollout.executions === 1 ? { executorGroup: 'task' as const } : {}),
+  };
 }

@@ -4,7 +4,7 @@ import { redrawKey, redrawPlace } from '../../machines/redraw.ts';
 import { RandomStream } from '../../src/core/random.ts';
 import { average, centre, normalise } from '../../src/credit/advantage.ts';
 import { assignCredit } from '../../src/credit/credit.ts';
-import { designReward } from '../../src/credit/reward.ts';
+import { designReward, type RewardSettings } from '../../src/credit/reward.ts';
 import { readTrees } from '../../src/credit/tree.ts';
 import { called, SETTINGS, tree } from './trees.ts';
 
@@ -109,7 +109,7 @@ describe('credit', () => {
     expect(designer).toEqual(assignCredit(trees, 'designer', SETTINGS));
   });
 
-  it('rejected scripts earn 0, and no design earns less', () => {
+  it('rejected scripts earn what they are set to, and a design that fails pays its price all the same', () => {
     const [task] = readTrees(
       tree('step/0000/task/000', [
         { script: 'bad', scores: null },
@@ -117,7 +117,9 @@ describe('credit', () => {
         { script: 'good', scores: [1, 0], calls: 2 },
       ]),
     );
-    expect(task?.designs.map((design) => designReward(design, SETTINGS))).toEqual([0, 0, 0.4]);
+    const worth = (settings: RewardSettings) => task?.designs.map((design) => designReward(design, settings));
+    expect(worth(SETTINGS)).toEqual([0, -0.4, 0.4]);
+    expect(worth({ ...SETTINGS, rejected: -0.25 })?.[0]).toBe(-0.25);
   });
 
   it('rewards improbable valid designs only when asked to', () => {

@@ -23,10 +23,13 @@ const flat = [
 ];
 
 describe('B-6: flat rollouts merge the groups of different tasks', () => {
-  const settings = creditSettings({
-    ...presets.quick,
-    rollout: { ...presets.quick.rollout, designs: 8, executions: 1 },
-  });
+  const settings = creditSettings(
+    {
+      ...presets.quick,
+      rollout: { ...presets.quick.rollout, designs: 8, executions: 1 },
+    },
+    0,
+  );
 
   it('has one executor group for each task, its executions compared among themselves', () => {
     const { groups, zeroVariance, samples } = assignCredit(readTrees(flat), 'executor', settings);
@@ -50,8 +53,8 @@ describe('B-6: flat rollouts merge the groups of different tasks', () => {
   });
 
   it('leaves the groups of trees as they are configured', () => {
-    expect(creditSettings(presets.quick).executorGroup).toBe('design');
-    expect(creditSettings(presets.paper).executorGroup).toBe('task');
+    expect(creditSettings(presets.quick, 0).executorGroup).toBe('design');
+    expect(creditSettings(presets.paper, 0).executorGroup).toBe('task');
   });
 });
 

@@ -51,7 +51,12 @@ describe.each(CASES)('a %s run with %s policies', (schedule, policies, roles) =>
     expect(sessionView(reader).steps.map(({ role }) => role)).toEqual([...roles]);
     for (const { data } of learned(reader)) expect(data.sequences).toBeGreaterThan(0);
     for (const credit of recordedCredits(reader)) {
-      const again = creditFromLog(reader, credit.step, credit.role, creditSettings(tinyConfig()));
+      const again = creditFromLog(
+        reader,
+        credit.step,
+        credit.role,
+        creditSettings(tinyConfig(), credit.step),
+      );
       expect(sameCredit(again, credit)).toBe(true);
     }
     const again = await run({ stage: stage(schedule), policies });

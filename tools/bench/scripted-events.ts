@@ -81,7 +81,7 @@ export async function scriptedEvents({ config, kit, material }: Workload): Promi
     })),
     credit: answer('credited', (_, input) => {
       const { step, role } = creditSchema.parse(input);
-      const { samples, ...figures } = creditFromLog(log, step, role, creditSettings(config));
+      const { samples, ...figures } = creditFromLog(log, step, role, creditSettings(config, step));
       return { ...figures, samples: samples.map((sample) => ({ ...sample })) };
     }),
     learn: answer('learned', (_, input) => ({

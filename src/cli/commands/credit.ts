@@ -28,7 +28,7 @@ export async function credit(name: string, options: Options): Promise<void> {
   const store = Store.open(options.store, { mode: 'read', clock: Date.now });
   try {
     const { id } = store.run(name);
-    const settings = creditSettings(readConfig(store, id));
+    const config = readConfig(store, id);
     const reader = store.reader(id);
     const credits = recordedCredits(reader).filter(
       ({ step }) => options.step === undefined || step === options.step,
@@ -40,6 +40,7 @@ export async function credit(name: string, options: Options): Promise<void> {
       );
     }
     const rows = credits.map((recorded) => {
+      const settings = creditSettings(config, recorded.step);
       const again = creditFromLog(reader, recorded.step, recorded.role, settings);
       return { recorded, identical: sameCredit(again, recorded) };
     });

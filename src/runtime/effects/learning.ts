@@ -42,7 +42,7 @@ const creditSchema = z.object({ step: z.number().int(), role: z.enum(['designer'
 export function creditEffect({ config, log }: Rehearsal): Effect {
   return async ({ input }) => {
     const { step, role } = creditSchema.parse(input);
-    const { samples, ...figures } = creditFromLog(log, step, role, creditSettings(config));
+    const { samples, ...figures } = creditFromLog(log, step, role, creditSettings(config, step));
     return { type: 'credited', data: { ...figures, samples: samples.map((sample) => ({ ...sample })) } };
   };
 }
