@@ -12,6 +12,7 @@ import { workerSession } from '../onnx/worker-session.ts';
 import type { TransformerConfig } from '../policies/parameters.ts';
 import { batchFeeds, type TokenBatch, type TrainingBatch } from './batch.ts';
 import type { HyperParameters } from './hyper-parameters.ts';
+import { lossFeeds, updateFeeds } from './step-feeds.ts';
 import { gradientGraph, scoreGraph, trainStepGraph, updateGraph } from './train-step.ts';
 
 export type { PolicyBatch, SupervisedBatch, TokenBatch, TrainingBatch } from './batch.ts';
@@ -200,36 +201,6 @@ interface Part {
 interface StepOutputs {
   readonly parts: readonly Part[];
   readonly updated: Outputs;
-}
-
-function lossFeeds(batch: TrainingBatch, hyper: HyperParameters): Feeds {
-  const temperature = scalar(hyper.temperature);
-  if (batch.objective === 'supervised') return { temperature };
-  if (hyper.klPenalty !== 0 && batch.referenceLogProbs === undefined) {
-    throw new InvariantError('a KL penalty without log-probabilities of a reference');
-  }
-  return {
-    temperature,
-    clip: scalar(hyper.clip),
-    entropyBonus: scalar(hyper.entropyBonus),
-    klPenalty: scalar(hyper.klPenalty),
-  };
-}
-
-function updateFeeds(state: LearnerState, hyper: HyperParameters): Feeds {
-  const t = state.step + 1;
-  return {
-    weights: vector(state.weights),
-    m: vector(state.m),
-    v: vector(state.v),
-    lr: scalar(hyper.lr),
-    beta1: scalar(hyper.beta1),
-    beta2: scalar(hyper.beta2),
-    epsilon: scalar(hyper.epsilon),
-    bias1: scalar(1 - hyper.beta1 ** t),
-    bias2: scalar(1 - hyper.beta2 ** t),
-    maxNorm: scalar(Math.min(hyper.maxNorm, 1e30)),
-  };
 }
 
 function statsOf(parts: readonly Part[], updated: Outputs): StepStats {
