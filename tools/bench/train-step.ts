@@ -1,5 +1,5 @@
 import { must } from '../../src/core/errors.ts';
-import { batchFeeds, type TokenBatch } from '../../src/learning/batch.ts';
+import { batchFeeds } from '../../src/learning/batch.ts';
 import { type Minibatch, sequenceLength } from '../../src/learning/batches.ts';
 import { DEFAULT_HYPER_PARAMETERS, initialState, Learner } from '../../src/learning/learner.ts';
 import { supervisedBatch } from '../../src/learning/tensors.ts';
@@ -20,7 +20,7 @@ export interface TrainStepFigures {
   readonly tokensPerCpuSecond: number;
   /** Share of the positions of a chunk of the cold start that is padding, in the run's shards. */
   readonly paddingShare: number;
-  /** Time per position of a batch ten times as large, by that of one of the run's size: 1 is linear. */
+  /** Time per token of a batch ten times as large, by that of one of the run's size: 1 is linear. */
   readonly tenfold: number;
   /**
    * Time that ONNX Runtime takes for the step's matrix products alone, on one thread, as a share of the
@@ -53,13 +53,12 @@ export async function measureTrainStep(given: Workload, measuring: Measuring): P
   const batches = stepBatches(given).map((minibatch) => {
     const batch = supervisedBatch(minibatch);
     const sizes: BatchSizes = { B: batch.rows, T: batch.length, K: batchFeeds(batch).positions.length };
-    const tokens = minibatch.sequences.reduce((sum, sequence) => sum + sequenceLength(sequence), 0);
+    const tokens = tokensOf(minibatch);
     const feeds = matmulFeeds(transformer, sizes);
     return { batch, tokens, feeds, gflop: matmulGflop(transformer, sizes) };
   });
-  const large = supervisedBatch(
-    must(demonstrations(given, 1, 10 * given.config.imitation.batchTokens)[0], 'a minibatch'),
-  );
+  const tenfold = must(demonstrations(given, 1, 10 * given.config.imitation.batchTokens)[0], 'a minibatch');
+  const large = supervisedBatch(tenfold);
   let cpu = 0;
   let tokens = 0;
   const of = (round: number) => must(batches[round % batches.length], 'a minibatch');
@@ -88,8 +87,7 @@ export async function measureTrainStep(given: Workload, measuring: Measuring): P
       tokensPerSecond: mean(batches.map(({ tokens }) => tokens)) / seconds.one,
       tokensPerCpuSecond: tokens / cpu,
       paddingShare: paddingShare(chunk(given), given.config.shards),
-      tenfold:
-        seconds.large / positions(large) / (seconds.one / mean(batches.map(({ batch }) => positions(batch)))),
+      tenfold: seconds.large / tokensOf(tenfold) / (seconds.one / mean(batches.map((each) => each.tokens))),
       matmulShare: seconds.matmuls / seconds.one,
       matmulGflops: mean(batches.map(({ gflop }) => gflop)) / seconds.matmuls,
     };
@@ -98,8 +96,8 @@ export async function measureTrainStep(given: Workload, measuring: Measuring): P
   }
 }
 
-function positions({ rows, length }: TokenBatch): number {
-  return rows * length;
+function tokensOf({ sequences }: Minibatch): number {
+  return sequences.reduce((sum, sequence) => sum + sequenceLength(sequence), 0);
 }
 
 function mean(values: readonly number[]): number {
