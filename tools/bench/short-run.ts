@@ -1,4 +1,4 @@
-import { hardware } from '../../src/cli/hardware.ts';
+import { availableParallelism } from 'node:os';
 import { configSchema } from '../../src/runtime/config.ts';
 import { defaultKit } from '../../src/runtime/kit.ts';
 import { startRun } from '../../src/runtime/run.ts';
@@ -14,7 +14,7 @@ const measured = await inScratch(async (file) => {
   let began = Number.NaN;
   const run = startRun(store, config, {
     kit: defaultKit(),
-    hardware: hardware(),
+    hardware: { samplers: Math.min(4, availableParallelism()) },
     codeVersion: 'bench',
     onEvents: () => {
       if (Number.isNaN(began)) began = now();
