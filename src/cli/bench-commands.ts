@@ -9,7 +9,7 @@ export function addBenchCommands(program: Command): Command {
     .description('measure this machine; or run experiments: families, ablation')
     .argument(
       '[what]',
-      'all; store: the event log; check: design scripts; fuzz: mutated scripts; crash: kill -9',
+      'all; learner: training steps, decoding, and a short whole run on one core and on two; store: the event log; check: design scripts; fuzz: mutated scripts; crash: kill -9',
       'all',
     )
     .option('--seconds <number>', 'about how long each measurement takes', integer(1), 3)

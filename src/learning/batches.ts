@@ -1,3 +1,4 @@
+import { must } from '../core/errors.ts';
 import type { RandomStream } from '../core/random.ts';
 
 /** One sequence to learn from: a prompt and a completion, token by token. */
@@ -10,7 +11,7 @@ export interface TrainingSequence {
   readonly advantage: number;
 }
 
-/** Sequences that are trained on together, with the length that all are padded to. */
+/** Sequences that are trained on together, shortest first, with the positions that all are padded to. */
 export interface Minibatch {
   readonly sequences: readonly TrainingSequence[];
   readonly length: number;
@@ -21,15 +22,13 @@ export interface BatchPlan {
   readonly batchTokens: number;
 }
 
-/** Padded lengths are multiples of this: few shapes, little padding. */
-const LENGTH_STEP = 8;
-
 export function sequenceLength(sequence: TrainingSequence): number {
   return sequence.promptTokens.length + sequence.tokens.length;
 }
 
-function padded(length: number): number {
-  return Math.ceil(length / LENGTH_STEP) * LENGTH_STEP;
+/** Positions that a sequence takes: one for each token that another follows. At least one. */
+export function positionCount(sequence: TrainingSequence): number {
+  return Math.max(1, sequenceLength(sequence) - 1);
 }
 
 /**
@@ -42,9 +41,9 @@ export function minibatches(
   random: RandomStream,
 ): Minibatch[] {
   const sorted = sequences
-    .map((sequence, index) => ({ sequence, index, length: sequenceLength(sequence) }))
+    .map((sequence, index) => ({ sequence, index, length: positionCount(sequence) }))
     .sort((a, b) => a.length - b.length || a.index - b.index);
-  const total = sorted.reduce((sum, { length }) => sum + padded(length), 0);
+  const total = sorted.reduce((sum, { length }) => sum + length, 0);
   const parts = Math.max(1, Math.round(total / plan.batchTokens));
   const batches: Minibatch[] = [];
   let start = 0;
@@ -53,7 +52,7 @@ export function minibatches(
     let end = start;
     const quota = (total * (part + 1)) / parts;
     while (end < sorted.length && (used < quota - 1e-9 || part === parts - 1)) {
-      used += padded(sorted[end]?.length ?? 0);
+      used += sorted[end]?.length ?? 0;
       end++;
     }
     const rows = sorted.slice(start, end);
@@ -61,19 +60,8 @@ export function minibatches(
     if (rows.length === 0) continue;
     batches.push({
       sequences: rows.map(({ sequence }) => sequence),
-      length: padded(Math.max(...rows.map(({ length }) => length))),
+      length: must(rows.at(-1), 'a row').length,
     });
   }
   return random.shuffle(batches);
-}
-
-/** Share of a plan's positions that is padding, 0 … 1. */
-export function paddingShare(batches: readonly Minibatch[]): number {
-  let positions = 0;
-  let used = 0;
-  for (const { sequences, length } of batches) {
-    positions += sequences.length * length;
-    used += sequences.reduce((sum, sequence) => sum + sequenceLength(sequence), 0);
-  }
-  return positions === 0 ? 0 : 1 - used / positions;
 }

@@ -24,7 +24,6 @@ export interface Backward {
 export type Rule = (at: Backward) => readonly ((() => Tensor) | undefined)[];
 
 export const RULES: Readonly<Record<string, Rule>> = {
-  Identity: ({ g }) => [() => g],
   Add: ({ g }) => [() => g, () => g],
   Sub: ({ g }) => [() => g, () => op.neg(g)],
   Mul: ({ g, a, b }) => [() => op.mul(g, b), () => op.mul(g, a)],

@@ -12,6 +12,8 @@ export interface HyperParameters {
   readonly clip: number;
   /** Nats of entropy are worth this much each. */
   readonly entropyBonus: number;
+  /** Each nat of divergence from the reference policy costs this much; 0 where a batch names no reference. */
+  readonly klPenalty: number;
 }
 
 export const DEFAULT_HYPER_PARAMETERS: HyperParameters = {
@@ -23,4 +25,5 @@ export const DEFAULT_HYPER_PARAMETERS: HyperParameters = {
   temperature: 1,
   clip: 0.2,
   entropyBonus: 0,
+  klPenalty: 0,
 };

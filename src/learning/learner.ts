@@ -1,4 +1,4 @@
-import { InvariantError } from '../core/errors.ts';
+import { InvariantError, must } from '../core/errors.ts';
 import {
   type Feeds,
   localSession,
@@ -12,6 +12,7 @@ import { workerSession } from '../onnx/worker-session.ts';
 import type { TransformerConfig } from '../policies/parameters.ts';
 import { batchFeeds, type TokenBatch, type TrainingBatch } from './batch.ts';
 import type { HyperParameters } from './hyper-parameters.ts';
+import { lossFeeds, updateFeeds } from './step-feeds.ts';
 import { gradientGraph, scoreGraph, trainStepGraph, updateGraph } from './train-step.ts';
 
 export type { PolicyBatch, SupervisedBatch, TokenBatch, TrainingBatch } from './batch.ts';
@@ -37,6 +38,8 @@ export interface StepStats {
   readonly entropy: number;
   /** max |ρ − 1| over weighted tokens. */
   readonly drift: number;
+  /** Mean estimated divergence of the weighted tokens from the reference policy, nats. */
+  readonly kl: number;
 }
 
 export interface StepResult {
@@ -48,13 +51,19 @@ export interface StepResult {
 
 export interface LearnerOptions {
   /**
-   * Parts that a batch is cut into, one thread each: the caller's and `shards` − 1 workers. Part of a run's
+   * Parts that a batch is cut into, at least, one thread each: the caller's and `shards` − 1 workers. Part of a run's
    * identity: another count adds in another order and rounds differently.
    */
   readonly shards: number;
   /** Threads within an operator of ONNX Runtime; 1 if left out, and wherever bits are to be the same. */
   readonly threads?: number | undefined;
 }
+
+/**
+ * Positions that a model is given at once, about. What it computes in between outgrows the processor's caches with
+ * larger ones, and time would grow faster than the batch.
+ */
+const MOST_POSITIONS = 4096;
 
 /** The state before the first step. */
 export function initialState(weights: Float32Array): LearnerState {
@@ -70,6 +79,8 @@ export class Learner {
   readonly #shards: number;
   readonly #threads: number | undefined;
   readonly #sessions = new Map<string, Promise<Session>>();
+  /** The weights of the step in progress, where all threads see them. */
+  #shared = new Float32Array(new SharedArrayBuffer(0));
 
   constructor(config: TransformerConfig, options: LearnerOptions = { shards: 1 }) {
     this.config = config;
@@ -80,12 +91,11 @@ export class Learner {
   /** One update. Throws an InvariantError if the batch does not fit the model. */
   async step(state: LearnerState, batch: TrainingBatch, hyper: HyperParameters): Promise<StepResult> {
     this.#check(batch);
-    // A shard without rows would be an empty tensor.
-    const shards = Math.min(this.#shards, batch.rows);
+    const turns = Math.max(1, Math.ceil((batch.rows * batch.length) / (this.#shards * MOST_POSITIONS)));
+    // A part without rows would be an empty tensor.
+    const count = Math.min(turns * this.#shards, batch.rows);
     const { parts, updated } =
-      shards === 1
-        ? await this.#whole(state, batch, hyper)
-        : await this.#sharded(state, batch, hyper, shards);
+      count === 1 ? await this.#whole(state, batch, hyper) : await this.#inParts(state, batch, hyper, count);
     return {
       state: {
         weights: output(updated, 'newWeights'),
@@ -106,7 +116,7 @@ export class Learner {
     this.#check(batch);
     const session = await this.#session('score', () => localSession(scoreGraph(this.config), this.#threads));
     const { feeds, positions } = batchFeeds(batch);
-    const { tokenWeights, advantages, oldLogProbs, ...inputs } = feeds;
+    const { tokenWeights, advantages, oldLogProbs, referenceLogProbs, ...inputs } = feeds;
     const outputs = await session.run({
       ...inputs,
       weights: vector(weights),
@@ -130,27 +140,33 @@ export class Learner {
     return { parts: [{ outputs: updated, positions }], updated };
   }
 
-  /** Each shard's gradient on its own thread; then their sum, clipping and Adam here. */
-  async #sharded(
+  /** The gradients of as many parts, by turns on the shards' threads; then their sum in order, clipping and Adam here. */
+  async #inParts(
     state: LearnerState,
     batch: TrainingBatch,
     hyper: HyperParameters,
-    shards: number,
+    count: number,
   ): Promise<StepOutputs> {
     const { objective } = batch;
-    const update = await this.#session(`update/${shards}`, () =>
-      localSession(updateGraph(state.weights.length, shards), this.#threads),
+    const update = await this.#session(`update/${count}`, () =>
+      localSession(updateGraph(state.weights.length, count), this.#threads),
     );
     const sessions: Session[] = [];
-    for (let shard = 0; shard < shards; shard++) {
+    for (let shard = 0; shard < Math.min(this.#shards, count); shard++) {
       const load = shard === 0 ? localSession : workerSession;
       const make = (): Promise<Session> => load(gradientGraph(this.config, objective), this.#threads);
       sessions.push(await this.#session(`${objective}/${shard}`, make));
     }
-    const shared = { ...lossFeeds(batch, hyper), weights: vector(state.weights) };
-    // Workers first: the shard of this thread blocks it.
-    const running = sessions
-      .map((session, shard) => ({ session, ...batchFeeds(batch, shard, shards) }))
+    if (this.#shared.length !== state.weights.length) {
+      this.#shared = new Float32Array(new SharedArrayBuffer(state.weights.byteLength));
+    }
+    this.#shared.set(state.weights);
+    const shared = { ...lossFeeds(batch, hyper), weights: vector(this.#shared) };
+    // Workers first: a part on this thread blocks it.
+    const running = Array.from({ length: count }, (_, part) => ({
+      session: must(sessions[part % sessions.length], 'a session'),
+      ...batchFeeds(batch, part, count),
+    }))
       .reverse()
       .map(async ({ session, feeds, positions }) => ({
         outputs: await session.run({ ...shared, ...feeds }),
@@ -158,8 +174,8 @@ export class Learner {
       }));
     const parts = (await Promise.all(running)).reverse();
     const feeds: Record<string, Feeds[string]> = { ...updateFeeds(state, hyper) };
-    parts.forEach((part, shard) => {
-      feeds[`gradient${shard}`] = vector(output(part.outputs, 'gradient'));
+    parts.forEach((part, index) => {
+      feeds[`gradient${index}`] = vector(output(part.outputs, 'gradient'));
     });
     return { parts, updated: await update.run(feeds) };
   }
@@ -187,28 +203,6 @@ interface StepOutputs {
   readonly updated: Outputs;
 }
 
-function lossFeeds(batch: TrainingBatch, hyper: HyperParameters): Feeds {
-  const temperature = scalar(hyper.temperature);
-  if (batch.objective === 'supervised') return { temperature };
-  return { temperature, clip: scalar(hyper.clip), entropyBonus: scalar(hyper.entropyBonus) };
-}
-
-function updateFeeds(state: LearnerState, hyper: HyperParameters): Feeds {
-  const t = state.step + 1;
-  return {
-    weights: vector(state.weights),
-    m: vector(state.m),
-    v: vector(state.v),
-    lr: scalar(hyper.lr),
-    beta1: scalar(hyper.beta1),
-    beta2: scalar(hyper.beta2),
-    epsilon: scalar(hyper.epsilon),
-    bias1: scalar(1 - hyper.beta1 ** t),
-    bias2: scalar(1 - hyper.beta2 ** t),
-    maxNorm: scalar(Math.min(hyper.maxNorm, 1e30)),
-  };
-}
-
 function statsOf(parts: readonly Part[], updated: Outputs): StepStats {
   const numbers = (name: string): number[] =>
     parts.map((part) => output(part.outputs, name)[0] ?? Number.NaN);
@@ -220,6 +214,7 @@ function statsOf(parts: readonly Part[], updated: Outputs): StepStats {
     clipFraction: sum('clipped') / mass,
     entropy: sum('entropy') / mass,
     drift: Math.max(...numbers('drift')),
+    kl: sum('kl') / mass,
   };
 }
 

@@ -35,11 +35,11 @@ export function trainStepGraph(config: TransformerConfig, objective: ObjectiveNa
 /**
  * The first half of a step, for one shard of a batch.
  *
- * Inputs: `weights [parameters]`; scalar `temperature`, for `policy` also `clip` and `entropyBonus`; int32
+ * Inputs: `weights [parameters]`; scalar `temperature`, for `policy` also `clip`, `entropyBonus` and `klPenalty`; int32
  * `tokens`, `previous` `[B, T]`; int32 `selected [K]`, the positions in `[B * T]` that are learned, and for
- * these int32 `targets` and float32 `tokenWeights`, for `policy` also `advantages` and `oldLogProbs`, `[K]`.
+ * these int32 `targets` and float32 `tokenWeights`, for `policy` also `advantages`, `oldLogProbs` and `referenceLogProbs`, `[K]`.
  * Outputs: `gradient [parameters]`; `logProbs [K, 1]`; scalars `loss`, `mass` = Σ |w|, `entropy` = Σ |w| H,
- * `clipped` = Σ |w| of clipped tokens, `drift` = max |ρ − 1|.
+ * `clipped` = Σ |w| of clipped tokens, `drift` = max |ρ − 1|, `kl` = Σ |w| k₃.
  */
 export function gradientGraph(config: TransformerConfig, objective: ObjectiveName): Uint8Array {
   const graph = new GraphBuilder(`gradient-${objective}`);
@@ -81,16 +81,18 @@ function lossGradient(flat: Tensor, config: TransformerConfig, objective: Object
   const predictions = forward(flat, config);
   const given = (name: string): Tensor => column(graph.input(name, 'float32', ['K']));
   const weights = given('tokenWeights');
-  const { loss, clipped, drift }: Objective =
+  const { loss, clipped, drift, kl }: Objective =
     objective === 'policy'
       ? clippedPolicyGradient(predictions, {
           weights,
           advantages: given('advantages'),
           oldLogProbs: given('oldLogProbs'),
+          referenceLogProbs: given('referenceLogProbs'),
           clip: graph.input('clip', 'float32', []),
           entropyBonus: graph.input('entropyBonus', 'float32', []),
+          klPenalty: graph.input('klPenalty', 'float32', []),
         })
-      : { loss: crossEntropy(predictions, weights), clipped: graph.scalar(0), drift: graph.scalar(0) };
+      : supervised(predictions, weights);
   const gradient = must(gradients(loss, [flat])[0], 'a gradient');
   graph.output('logProbs', predictions.logProbs);
   graph.output('loss', loss);
@@ -98,7 +100,14 @@ function lossGradient(flat: Tensor, config: TransformerConfig, objective: Object
   graph.output('entropy', total(mul(abs(weights), predictions.entropy)));
   graph.output('clipped', clipped);
   graph.output('drift', drift);
+  graph.output('kl', kl);
   return gradient;
+}
+
+/** Maximum likelihood knows neither ratios nor a reference. */
+function supervised(predictions: Predictions, weights: Tensor): Objective {
+  const none = weights.graph.scalar(0);
+  return { loss: crossEntropy(predictions, weights), clipped: none, drift: none, kl: none };
 }
 
 function forward(flat: Tensor, config: TransformerConfig): Predictions {
@@ -118,20 +127,26 @@ function forward(flat: Tensor, config: TransformerConfig): Predictions {
   return predict(outputHead(model, hidden), column(input('targets', ['K'])), temperature);
 }
 
-/** Clips the gradient's norm and takes a step of Adam with bias correction (Kingma & Ba 2015, algorithm 1). */
+/**
+ * Clips the gradient's norm and takes a step of Adam with bias correction (Kingma & Ba 2015): algorithm 1 in the
+ * order of the end of section 2, which moves what is the same for all parameters out of the way. Every operator
+ * here reads and writes whole arrays, so that their number is what a step costs.
+ */
 function update(weights: Tensor, gradient: Tensor): void {
   const { graph } = weights;
   const scalar = (name: string): Tensor => graph.input(name, 'float32', []);
   const norm = sqrt(totalOfSquares(gradient));
   graph.output('gradientNorm', norm);
-  const g = mul(gradient, minimum(div(scalar('maxNorm'), add(norm, 1e-12)), 1));
+  const clip = minimum(div(scalar('maxNorm'), add(norm, 1e-12)), 1);
 
   const [beta1, beta2] = [scalar('beta1'), scalar('beta2')];
-  const m = add(mul(graph.input('m', 'float32', weights.shape), beta1), mul(g, sub(1, beta1)));
-  const v = add(mul(graph.input('v', 'float32', weights.shape), beta2), mul(mul(g, g), sub(1, beta2)));
-  const rate = div(scalar('lr'), scalar('bias1'));
-  const scale = add(sqrt(div(v, scalar('bias2'))), scalar('epsilon'));
-  graph.output('newWeights', sub(weights, div(mul(m, rate), scale)));
+  const [share1, share2] = [mul(clip, sub(1, beta1)), mul(mul(clip, clip), sub(1, beta2))];
+  const m = add(mul(graph.input('m', 'float32', weights.shape), beta1), mul(gradient, share1));
+  const v = add(mul(graph.input('v', 'float32', weights.shape), beta2), mul(mul(gradient, gradient), share2));
+  const correction = sqrt(scalar('bias2'));
+  const rate = div(mul(scalar('lr'), correction), scalar('bias1'));
+  const scale = add(sqrt(v), mul(scalar('epsilon'), correction));
+  graph.output('newWeights', sub(weights, mul(div(m, scale), rate)));
   graph.output('newM', m);
   graph.output('newV', v);
 }

@@ -35,6 +35,8 @@ export class GraphBuilder {
   readonly #outputs: Tensor[] = [];
   readonly #initializers: Initializer[] = [];
   readonly #constants = new Map<string, Tensor>();
+  /** Names that values have outside, by their own. */
+  readonly #exported = new Map<string, string>();
   #count = 0;
 
   constructor(name: string) {
@@ -51,8 +53,10 @@ export class GraphBuilder {
   /** Makes `value` a graph output called `name`. */
   output(name: string, value: Tensor): void {
     const tensor: Tensor = { graph: this, name, dtype: value.dtype, shape: value.shape };
-    this.nodes.push({ op: 'Identity', domain: '', inputs: [value], outputs: [tensor], attributes: {} });
     this.#outputs.push(tensor);
+    const isMade = this.nodes.some(({ outputs }) => outputs.some((made) => made.name === value.name));
+    if (isMade && !this.#exported.has(value.name)) this.#exported.set(value.name, name);
+    else this.nodes.push({ op: 'Identity', domain: '', inputs: [value], outputs: [tensor], attributes: {} });
   }
 
   /** A float32 constant (an initializer), row-major. The values are copied when the model is emitted. */
@@ -123,6 +127,7 @@ export class GraphBuilder {
 
   /** The serialized `ModelProto`. */
   build(): Uint8Array {
+    const nameOf = ({ name }: Tensor): string => this.#exported.get(name) ?? name;
     return encodeModel({
       name: this.name,
       inputs: this.#inputs,
@@ -130,8 +135,8 @@ export class GraphBuilder {
       initializers: this.#initializers,
       nodes: this.nodes.map((node) => ({
         ...node,
-        inputs: node.inputs.map((input) => input?.name ?? ''),
-        outputs: node.outputs.map((output) => output.name),
+        inputs: node.inputs.map((input) => (input ? nameOf(input) : '')),
+        outputs: node.outputs.map(nameOf),
       })),
     });
   }

@@ -20,4 +20,13 @@ async function answer(request: SessionRequest): Promise<SessionReply> {
   }
 }
 
-port.on('message', async (request: SessionRequest) => port.postMessage(await answer(request)));
+port.on('message', async (request: SessionRequest) => {
+  const reply = await answer(request);
+  // Outputs are new arrays that nobody here looks at again: they change hands and are not copied.
+  const outputs = 'outputs' in reply ? Object.values(reply.outputs) : [];
+  port.postMessage(reply, { transfer: [...new Set(outputs.map(({ buffer }) => buffer))].filter(isOwned) });
+});
+
+function isOwned(buffer: ArrayBufferLike): buffer is ArrayBuffer {
+  return buffer instanceof ArrayBuffer;
+}

@@ -28,6 +28,8 @@ export async function localSession(model: Uint8Array, threads = 1): Promise<Sess
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
+    // A plan of memory for each combination of shapes: batches hardly ever have the same, and plans are kept.
+    enableMemPattern: false,
     logSeverityLevel: 3,
   });
   return {

@@ -23,12 +23,12 @@ export function transpose(x: Tensor, order: readonly number[]): Tensor {
 }
 
 /** Cuts `axis` into pieces of the given sizes. */
-export function split(x: Tensor, axis: number, sizes: readonly number[]): readonly Tensor[] {
+export function split(x: Tensor, axis: number, sizes: Shape): readonly Tensor[] {
   const outputs = sizes.map((size) => ({
     dtype: x.dtype,
     shape: x.shape.map((dim, i): Dim => (i === axis ? size : dim)),
   }));
-  return x.graph.nodeWithOutputs('Split', [x, x.graph.int64s([sizes.length], sizes)], outputs, {
+  return x.graph.nodeWithOutputs('Split', [x, x.graph.shapeTensor(sizes)], outputs, {
     attributes: { axis },
   });
 }

@@ -11,8 +11,9 @@ export type SessionRequest =
 export type SessionReply = { readonly outputs: Outputs } | { readonly error: string };
 
 /**
- * Loads a model onto a thread of its own, so that several run at once and none blocks the caller. Feeds and
- * outputs are copied; feed whole arrays, since a view copies all of its buffer. Runs are answered in the
+ * Loads a model onto a thread of its own, so that several run at once and none blocks the caller. Feeds
+ * are copied, except arrays in shared memory, and outputs change hands; feed whole arrays, since a view copies all of its
+ * buffer. Runs are answered in the
  * order in which they were asked for. The worker does not keep the process alive while it is idle. `threads` is
  * that of `localSession`.
  */

@@ -2,7 +2,7 @@ import { must } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
 import { localSession, output, type Session } from '../onnx/session.ts';
 import { decodeGraph, prefillGraph } from './inference-graphs.ts';
-import { KvCache } from './kv-cache.ts';
+import { Lane, laneOf, nextPosition } from './lane.ts';
 import type { TransformerConfig } from './parameters.ts';
 import type { SamplerSetup } from './policy-protocol.ts';
 import { drawToken } from './sampler.ts';
@@ -32,7 +32,7 @@ interface Row {
 }
 
 /** Prompts are padded to multiples of this; a row's bits depend on its own bucket and on nothing else. */
-const BUCKET = 16;
+const BUCKET = 8;
 
 /**
  * Share of the slots that must be free before waiting prompts are read. Reading a few at a time costs more
@@ -52,9 +52,8 @@ export class Decoder {
   readonly #end: number;
   readonly #slots: number;
   readonly #threads: number | undefined;
-  readonly #cache: KvCache;
   readonly #scratch: Float64Array;
-  readonly #rows: Row[] = [];
+  readonly #lanes: (Lane<Row> | undefined)[] = [];
   #waiting: Row[] = [];
   #prefill: Session | undefined;
   #decode: Session | undefined;
@@ -65,7 +64,6 @@ export class Decoder {
     this.#end = options.end;
     this.#slots = Math.max(2, options.slots);
     this.#threads = options.threads;
-    this.#cache = new KvCache(config, this.#slots);
     this.#scratch = new Float64Array(config.vocab);
   }
 
@@ -84,7 +82,7 @@ export class Decoder {
   }
 
   get busy(): boolean {
-    return this.#rows.length > 0 || this.#waiting.length > 0;
+    return this.#active > 0 || this.#waiting.length > 0;
   }
 
   /**
@@ -103,14 +101,28 @@ export class Decoder {
 
   /** Reads waiting prompts if enough slots are free, then samples one token for every row. */
   async step(): Promise<void> {
-    const free = this.#slots - this.#rows.length;
+    const free = this.#slots - this.#active;
     if (this.#waiting.length > 0 && free >= this.#slots * ADMISSION) await this.#admit();
-    if (this.#rows.length > 0) await this.#advance();
+    // The widest first: what moves on to a wider lane has had its token.
+    for (const lane of [...this.#lanes].reverse())
+      if (lane && lane.rows.length > 0) await this.#advance(lane);
+  }
+
+  /** Rows that are being decoded. */
+  get #active(): number {
+    return this.#lanes.reduce((sum, lane) => sum + (lane?.rows.length ?? 0), 0);
+  }
+
+  #laneFor(row: Row): Lane<Row> {
+    const index = laneOf(nextPosition(row));
+    const lane = this.#lanes[index] ?? new Lane(this.#config, this.#slots, index);
+    this.#lanes[index] = lane;
+    return lane;
   }
 
   /** Takes in as many waiting requests as there are free slots, one prefill for each bucket of lengths. */
   async #admit(): Promise<void> {
-    const admitted = this.#waiting.splice(0, this.#slots - this.#rows.length);
+    const admitted = this.#waiting.splice(0, this.#slots - this.#active);
     const buckets = new Map<number, Map<string, Row[]>>();
     for (const row of admitted) {
       const { prompt } = row.request;
@@ -146,45 +158,23 @@ export class Decoder {
     const logits = output(outputs, 'logits');
     groups.forEach((group, index) => {
       for (const row of group) {
-        if (this.#sample(row, logits, index * vocab)) continue;
-        this.#cache.fill(this.#rows.length, outputs, index, length);
-        this.#rows.push(row);
+        if (!this.#sample(row, logits, index * vocab)) this.#laneFor(row).begin(row, outputs, index, length);
       }
     });
   }
 
-  /** One token for every row. */
-  async #advance(): Promise<void> {
-    const { vocab } = this.#config;
-    const count = this.#rows.length;
-    const rows = Math.max(2, count);
-    const token = new Int32Array(rows);
-    const previous = new Int32Array(rows);
-    const position = new Int32Array(rows);
-    this.#rows.forEach(({ request: { prompt }, tokens }, index) => {
-      token[index] = tokens.at(-1) ?? 0;
-      previous[index] = tokens.at(-2) ?? prompt.at(-1) ?? 0;
-      position[index] = prompt.length + tokens.length - 1;
-    });
-    const outputs = await must(this.#decode, 'loaded weights').run({
-      token: { data: token, dims: [rows] },
-      previous: { data: previous, dims: [rows] },
-      position: { data: position, dims: [rows] },
-      ...this.#cache.feeds(rows),
-    });
+  /** One token for every row of a lane. */
+  async #advance(lane: Lane<Row>): Promise<void> {
+    const outputs = await must(this.#decode, 'loaded weights').run(lane.feeds());
     const logits = output(outputs, 'logits');
-    const finished: number[] = [];
-    this.#rows.forEach((row, index) => {
-      this.#cache.write(index, outputs, position[index] ?? 0);
-      if (this.#sample(row, logits, index * vocab)) finished.push(index);
+    const leaving: { index: number; next: Lane<Row> | undefined }[] = [];
+    lane.rows.forEach((row, index) => {
+      lane.write(index, row, outputs);
+      if (this.#sample(row, logits, index * this.#config.vocab)) leaving.push({ index, next: undefined });
+      else if (this.#laneFor(row) !== lane) leaving.push({ index, next: this.#laneFor(row) });
     });
-    // From the end, so that the row that fills a gap is never one that has finished.
-    for (const index of finished.reverse()) {
-      const last = this.#rows.length - 1;
-      this.#cache.move(last, index);
-      const moved = this.#rows.pop();
-      if (index !== last && moved !== undefined) this.#rows[index] = moved;
-    }
+    // From the end, so that the row that fills a gap is never one that leaves.
+    for (const { index, next } of leaving.reverse()) lane.release(index, next);
   }
 
   /** Draws a row's next token; true if that was its last. */

@@ -119,7 +119,7 @@ function describe({ config, weights, tokenizer, meta }: ExportedPolicy): ExportC
       'prefill.onnx':
         'tokens, previous int32 [B, P], lengths int32 [B] -> logits [B, vocab], key<l>, value<l> [B, heads, P, dim / heads]; previous = token before each, 0 before the first',
       'decode.onnx':
-        'token, previous, position int32 [B], key<l>, value<l> [B, heads, context, dim / heads] -> logits [B, vocab], newKey<l>, newValue<l> [B, heads, dim / heads]',
+        'token, previous, position int32 [B], key<l>, value<l> [B, heads, W, dim / heads] with position <= W <= context -> logits [B, vocab], newKey<l>, newValue<l> [B, heads, dim / heads]',
       'tokenizer.json': 'BPE in the Hugging Face layout; encode texts with special tokens as plain text',
     },
     origin: { run: meta.run, label: meta.label },

@@ -1,7 +1,7 @@
 import { must } from '../core/errors.ts';
 import { GraphBuilder, type Tensor } from '../onnx/graph.ts';
 import { add, cast, lessOrEqual, matmul, mul, softmax, sub, where } from '../onnx/ops.ts';
-import { concat, reshape, split, sum } from '../onnx/shape-ops.ts';
+import { concat, leading, reshape, split, sum } from '../onnx/shape-ops.ts';
 import type { TransformerConfig } from './parameters.ts';
 import {
   causalAttention,
@@ -56,23 +56,23 @@ export function prefillGraph(config: TransformerConfig, weights: Float32Array): 
  * Model that reads one token for each row.
  *
  * Inputs: int32 `token [B]`, `previous [B]` (the token before it), `position [B]` (0-based position of
- * `token`); float32 `key<l>` and `value<l>` `[B, heads, context, dim / heads]` for each layer l, of which
- * positions < `position` are read.
+ * `token`); float32 `key<l>` and `value<l>` `[B, heads, W, dim / heads]` for each layer l, of which
+ * positions < `position` ≤ W are read.
  * Outputs, float32: `logits [B, vocab]`; `newKey<l>` and `newValue<l>` `[B, heads, dim / heads]`, which the
  * caller writes into its cache at `position`.
  *
- * A row's results depend on its own inputs only, provided B ≥ 2.
+ * A row's results depend on its own inputs and on W only, provided B ≥ 2.
  */
 export function decodeGraph(config: TransformerConfig, weights: Float32Array): Uint8Array {
-  const { heads, dim, context, layers } = config;
+  const { heads, dim, layers } = config;
+  const size = dim / heads;
   const graph = new GraphBuilder('decode');
   const token = graph.input('token', 'int32', ['B']);
   const previous = graph.input('previous', 'int32', ['B']);
   const position = graph.input('position', 'int32', ['B']);
-  const shape = ['B', heads, context, dim / heads];
   const past = Array.from({ length: layers }, (_, layer) => ({
-    keys: graph.input(`key${layer}`, 'float32', shape),
-    values: graph.input(`value${layer}`, 'float32', shape),
+    keys: graph.input(`key${layer}`, 'float32', ['B', heads, 'W', size]),
+    values: graph.input(`value${layer}`, 'float32', ['B', heads, 'W', size]),
   }));
   const model = frozenTransformer(graph, config, weights);
   const mask = pastMask(model, position);
@@ -90,33 +90,36 @@ export function decodeGraph(config: TransformerConfig, weights: Float32Array): U
   });
   graph.output('logits', outputHead(model, hidden));
   fresh.forEach(({ keys, values }, layer) => {
-    graph.output(`newKey${layer}`, reshape(keys, ['B', heads, dim / heads]));
-    graph.output(`newValue${layer}`, reshape(values, ['B', heads, dim / heads]));
+    graph.output(`newKey${layer}`, reshape(keys, ['B', heads, size]));
+    graph.output(`newValue${layer}`, reshape(values, ['B', heads, size]));
   });
   return graph.build();
 }
 
-/** Attention of one position to the cached ones and to itself, without joining the two caches. */
-function cachedAttention(
-  model: Transformer,
-  now: Heads,
-  past: { readonly keys: Tensor; readonly values: Tensor },
-  mask: Tensor,
-): Tensor {
-  const { context } = model.config;
-  const before = matmul(now.queries, past.keys, { transB: true, alpha: scoreScale(model) });
-  const self = mul(sum(mul(now.queries, now.keys), [3]), scoreScale(model));
-  const shares = softmax(concat([add(before, mask), self], 3));
-  const [ofPast, ofSelf] = split(shares, 3, [context, 1]);
+/** Of one layer, `[B, heads, W, dim / heads]`. */
+interface Cached {
+  readonly keys: Tensor;
+  readonly values: Tensor;
+}
+
+/** Attention of one position to the cached ones and to itself, without joining the two. */
+function cachedAttention(model: Transformer, now: Heads, past: Cached, mask: Tensor): Tensor {
+  // Scaled before the product: ONNX Runtime has a kernel for one row by a transposed matrix, but not with a factor.
+  const queries = mul(now.queries, scoreScale(model));
+  const before = add(matmul(queries, past.keys, { transB: true }), mask);
+  const self = sum(mul(queries, now.keys), [3]);
+  const shares = softmax(concat([before, self], 3));
+  const [ofPast, ofSelf] = split(shares, 3, ['W', 1]);
   return add(matmul(must(ofPast, 'shares'), past.values), mul(must(ofSelf, 'a share'), now.values));
 }
 
-/** 0 where a cached position is before `position`, {@link MASKED} elsewhere: `[B, 1, 1, context]`. */
+/** 0 where a cached position is before `position`, {@link MASKED} elsewhere: `[B, 1, 1, W]`. */
 function pastMask({ graph, config }: Transformer, position: Tensor): Tensor {
-  const columns = graph.int32s(
+  const all = graph.int32s(
     [1, 1, 1, config.context],
     Array.from({ length: config.context }, (_, i) => i),
   );
+  const columns = leading(all, [1, 1, 1, 'W']);
   return where(lessOrEqual(reshape(position, ['B', 1, 1, 1]), columns), MASKED, graph.scalar(0));
 }
 

@@ -1,91 +1,90 @@
-import type { Feeds, Outputs } from '../onnx/session.ts';
-import { output } from '../onnx/session.ts';
+import { must } from '../core/errors.ts';
+import { type Feeds, type Outputs, output } from '../onnx/session.ts';
 import type { TransformerConfig } from './parameters.ts';
 
+/** The keys or the values of one layer. */
+interface Cached {
+  /** Of the whole array in the graphs, and of what a decode step adds to it. */
+  readonly name: string;
+  readonly fresh: string;
+  readonly data: Float32Array;
+}
+
 /**
- * Keys and values of the rows that are being decoded, one array per layer, `[rows, heads, context, size]`.
- * Rows in use are always the first ones, so that a view on them is a tensor without copying.
+ * Keys and values of the rows that are being decoded, for positions below `width`: one array of each per layer,
+ * `[rows, heads, width, size]`. Rows in use are always the first ones, so that a view on them is a tensor
+ * without copying.
  */
 export class KvCache {
-  readonly #config: TransformerConfig;
-  readonly #keys: readonly Float32Array[];
-  readonly #values: readonly Float32Array[];
-  /** Floats of one row in one layer. */
-  readonly #row: number;
+  readonly width: number;
+  readonly #heads: number;
   readonly #size: number;
+  /** Floats of one row in one array. */
+  readonly #row: number;
+  readonly #arrays: readonly Cached[];
 
-  constructor(config: TransformerConfig, rows: number) {
-    this.#config = config;
-    this.#row = config.context * config.dim;
-    this.#size = config.dim / config.heads;
-    const layers = () => Array.from({ length: config.layers }, () => new Float32Array(rows * this.#row));
-    this.#keys = layers();
-    this.#values = layers();
+  constructor({ layers, heads, dim }: TransformerConfig, rows: number, width: number) {
+    this.width = width;
+    this.#heads = heads;
+    this.#size = dim / heads;
+    this.#row = width * dim;
+    this.#arrays = Array.from({ length: layers }, (_, layer) => [
+      { name: `key${layer}`, fresh: `newKey${layer}`, data: new Float32Array(rows * this.#row) },
+      { name: `value${layer}`, fresh: `newValue${layer}`, data: new Float32Array(rows * this.#row) },
+    ]).flat();
   }
 
   /** The first `rows` rows as inputs of the decode graph. */
   feeds(rows: number): Feeds {
-    const { layers, heads, context } = this.#config;
-    const dims = [rows, heads, context, this.#size];
-    const feeds: { [name: string]: Feeds[string] } = {};
-    for (let layer = 0; layer < layers; layer++) {
-      feeds[`key${layer}`] = { data: view(this.#keys, layer, rows * this.#row), dims };
-      feeds[`value${layer}`] = { data: view(this.#values, layer, rows * this.#row), dims };
-    }
-    return feeds;
+    const dims = [rows, this.#heads, this.width, this.#size];
+    return Object.fromEntries(
+      this.#arrays.map(({ name, data }) => [name, { data: data.subarray(0, rows * this.#row), dims }]),
+    );
   }
 
-  /** Takes row `from` of a prefill's outputs, `[B, heads, length, size]`, as `row`. */
-  fill(row: number, outputs: Outputs, from: number, length: number): void {
-    const { layers, heads, context } = this.#config;
-    const span = length * this.#size;
-    for (let layer = 0; layer < layers; layer++) {
-      const keys = output(outputs, `key${layer}`);
-      const values = output(outputs, `value${layer}`);
-      for (let head = 0; head < heads; head++) {
-        const source = (from * heads + head) * span;
-        const target = row * this.#row + head * context * this.#size;
-        this.#keys[layer]?.set(keys.subarray(source, source + span), target);
-        this.#values[layer]?.set(values.subarray(source, source + span), target);
-      }
-    }
+  /** Takes row `from` of a prefill's outputs over at most `width` positions as `row`. */
+  fill(row: number, outputs: Outputs, from: number, width: number): void {
+    const sources = this.#arrays.map(({ name }) => output(outputs, name));
+    this.#copy(row, sources, from, width);
   }
 
-  /** Writes the new keys and values of row `row`, `[B, heads, size]`, at `position`. */
+  /** Takes row `from` of a cache that is not wider as `row`. */
+  take(row: number, other: KvCache, from: number): void {
+    const sources = other.#arrays.map(({ data }) => data);
+    this.#copy(row, sources, from, other.width);
+  }
+
+  /** Writes the new keys and values of a decode step for its row `row`, `[B, heads, size]`, at `position`. */
   write(row: number, outputs: Outputs, position: number): void {
-    const { layers, heads, context } = this.#config;
-    for (let layer = 0; layer < layers; layer++) {
-      this.#scatter(this.#keys[layer], output(outputs, `newKey${layer}`), row, heads, context, position);
-      this.#scatter(this.#values[layer], output(outputs, `newValue${layer}`), row, heads, context, position);
+    const size = this.#size;
+    for (const { fresh, data } of this.#arrays) {
+      const values = output(outputs, fresh);
+      for (let head = 0; head < this.#heads; head++) {
+        const source = (row * this.#heads + head) * size;
+        const target = row * this.#row + (head * this.width + position) * size;
+        for (let i = 0; i < size; i++) data[target + i] = values[source + i] ?? 0;
+      }
     }
   }
 
   /** Copies row `from` over row `to`. */
   move(from: number, to: number): void {
     if (from === to) return;
-    for (const layer of [...this.#keys, ...this.#values]) {
-      layer.copyWithin(to * this.#row, from * this.#row, (from + 1) * this.#row);
+    for (const { data } of this.#arrays) {
+      data.copyWithin(to * this.#row, from * this.#row, (from + 1) * this.#row);
     }
   }
 
-  #scatter(
-    cache: Float32Array | undefined,
-    fresh: Float32Array,
-    row: number,
-    heads: number,
-    context: number,
-    position: number,
-  ): void {
-    if (cache === undefined) return;
-    const size = this.#size;
-    for (let head = 0; head < heads; head++) {
-      const source = (row * heads + head) * size;
-      const target = row * this.#row + (head * context + position) * size;
-      for (let i = 0; i < size; i++) cache[target + i] = fresh[source + i] ?? 0;
-    }
+  /** Copies row `from` of arrays over `width` positions to the first `width` positions of `row`. */
+  #copy(row: number, sources: readonly Float32Array[], from: number, width: number): void {
+    const span = width * this.#size;
+    this.#arrays.forEach(({ data }, index) => {
+      const source = must(sources[index], 'a source of every array');
+      for (let head = 0; head < this.#heads; head++) {
+        const begin = (from * this.#heads + head) * span;
+        const target = row * this.#row + head * this.width * this.#size;
+        data.set(source.subarray(begin, begin + span), target);
+      }
+    });
   }
-}
-
-function view(arrays: readonly Float32Array[], layer: number, length: number): Float32Array {
-  return (arrays[layer] ?? new Float32Array()).subarray(0, length);
 }

@@ -109,6 +109,11 @@ export const configSchema = z.strictObject({
     maxGradientNorm: z.number().positive(),
     beta1: fraction,
     beta2: fraction,
+    /** A nat of entropy is worth this much, and a nat away from the cold start's policy costs that much. */
+    entropyBonus: z.number().min(0).default(0),
+    klPenalty: z.number().min(0).default(0),
+    /** Steps of each role over which its learning rate rises to the full one; 0 for the full one at once. */
+    warmUpSteps: z.number().int().min(0).default(0),
   }),
   /** What is evaluated besides held-out tasks before and after, and harder ones after. */
   evaluation: z
@@ -176,6 +181,9 @@ const base: RunConfig = {
     maxGradientNorm: 1,
     beta1: 0.9,
     beta2: 0.98,
+    entropyBonus: 0,
+    klPenalty: 0,
+    warmUpSteps: 0,
   },
   evaluation: { cellTasks: 20, controls: false },
   shards: 2,

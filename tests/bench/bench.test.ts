@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { configure } from '../../src/runtime/config.ts';
 import { bench } from '../../tools/bench/bench.ts';
+import { measureLearner } from '../../tools/bench/learner.ts';
 import { measureStore } from '../../tools/bench/store.ts';
 
 /** A model and trees so small that every measurement is over at once; figures are looked at, never judged. */
@@ -27,11 +28,14 @@ test('every measurement is taken and gives finite, positive figures', async () =
   });
   expect([...seen]).toEqual(['decoding', 'training step', 'log', 'steps of a run']);
   expect(machine).toEqual({ cores: expect.any(Number), model: expect.any(String) });
-  expect(Object.keys(decode)).toEqual(['tokensPerSecond', 'tokensPerSecondTwoThreads']);
+  expect(Object.keys(decode)).toEqual(['tokensPerSecond', 'tokensPerCpuSecond', 'tokensPerSecondTwoThreads']);
   expect(Object.keys(trainStep)).toEqual([
     'ms',
     'msTwoShards',
     'tokensPerSecond',
+    'tokensPerCpuSecond',
+    'paddingShare',
+    'tenfold',
     'matmulShare',
     'matmulGflops',
   ]);
@@ -67,4 +71,25 @@ test('the store is measured by itself, within a run, and with one long run', asy
   expect(stateAt.events).toBeGreaterThanOrEqual(12_000);
   expect(stateAt.slowestMs).toBeGreaterThanOrEqual(stateAt.medianMs);
   expect(stateAt.snapshotShare).toBeGreaterThan(0);
+});
+
+test('the learner is measured: steps, PyTorch where it is, decoding, and runs on one core and on two', async () => {
+  const { machine, torchStepMs, twoCoreSpeedup, twoCoreNote, ...figures } = await measureLearner({
+    config: { ...config, steps: 1 },
+    seconds: 0.3,
+  });
+  expect(machine.cores).toBeGreaterThan(0);
+  if (torchStepMs !== undefined) expect(torchStepMs).toBeGreaterThan(0);
+  if (twoCoreSpeedup === null) expect(twoCoreNote).toMatch(/taskset|single core/);
+  else expect(twoCoreNote).toBe('same weights hash on both');
+  expect(Object.keys(figures).sort()).toEqual([
+    'decodeTokensPerCpuSecond',
+    'matmulGflops',
+    'matmulShare',
+    'paddingShare',
+    'tenfold',
+    'trainStepMs',
+    'trainTokensPerCpuSecond',
+  ]);
+  for (const value of Object.values(figures)) expect(Number.isFinite(value)).toBe(true);
 });

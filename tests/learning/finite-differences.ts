@@ -10,8 +10,8 @@ export interface Case {
   readonly shapes: readonly (readonly number[])[];
   /** Makes the operator's output from inputs of those shapes. */
   readonly build: (graph: GraphBuilder, inputs: readonly Tensor[]) => Tensor;
-  /** Values of at least 0.3, for operators that need them. */
-  readonly positive?: boolean;
+  /** Values of at least 0.3, or at least so far from 0, for operators that need them. */
+  readonly values?: 'positive' | 'away from 0';
 }
 
 const STEP = 1e-2;
@@ -21,15 +21,13 @@ const STEP = 1e-2;
  * with the central difference. Values lie on a lattice that is offset for each input, so that neither 0 nor
  * ties between inputs, where kinks are, come within a step.
  */
-export async function expectGradients(
-  { shapes, build, positive = false }: Case,
-  seed: number,
-): Promise<void> {
+export async function expectGradients({ shapes, build, values: kind }: Case, seed: number): Promise<void> {
   const random = new RandomStream(seed, 'finite-differences');
   const values = shapes.map((shape, i) =>
     Float32Array.from({ length: sizeOf(shape) }, () => {
       const value = Math.round(random.normal() * 5) / 5 + 0.06 * (i + 1);
-      return positive ? Math.abs(value) + 0.3 : value;
+      if (kind === 'positive') return Math.abs(value) + 0.3;
+      return kind === 'away from 0' ? value + Math.sign(value) * 0.3 : value;
     }),
   );
   const graph = new GraphBuilder('case');

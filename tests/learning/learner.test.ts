@@ -8,33 +8,7 @@ import {
   type SupervisedBatch,
 } from '../../src/learning/learner.ts';
 import { initialWeights, parameterCount, weightsHash } from '../../src/policies/parameters.ts';
-
-const CONFIG = { vocab: 12, dim: 16, layers: 2, heads: 2, hidden: 24, context: 16 };
-
-/** A run of random tokens, 1 (a mark), the same run again; only the copy counts. */
-function copyingBatch(rows: number, run: number, seed: number): SupervisedBatch {
-  const length = 2 * run;
-  const random = new RandomStream(seed, 'copying');
-  const tokens = new Int32Array(rows * length);
-  const targets = new Int32Array(rows * length);
-  const weights = new Float32Array(rows * length);
-  for (let row = 0; row < rows; row++) {
-    const word = Array.from({ length: run }, () => random.integer(2, CONFIG.vocab - 1));
-    const sequence = [...word, 1, ...word];
-    for (let t = 0; t < length; t++) {
-      tokens[row * length + t] = sequence[t] ?? 0;
-      targets[row * length + t] = sequence[t + 1] ?? 0;
-      if (t >= run) weights[row * length + t] = 1 / (rows * run);
-    }
-  }
-  return { objective: 'supervised', rows, length, tokens, targets, weights };
-}
-
-function policyBatch(base: SupervisedBatch, oldLogProbs: Float32Array, seed: number): PolicyBatch {
-  const random = new RandomStream(seed, 'advantages');
-  const advantages = Float32Array.from(base.weights, () => random.normal());
-  return { ...base, objective: 'policy', advantages, oldLogProbs };
-}
+import { CONFIG, copyingBatch, policyBatch } from './copying.ts';
 
 const learner = new Learner(CONFIG);
 const sharded = new Learner(CONFIG, { shards: 2 });
@@ -89,6 +63,32 @@ describe('a training step', () => {
     // Far from the clip at ratio 1.2 on either side, where the objective has kinks.
     const old = logProbs.map((p) => p - random.pick([-0.6, -0.3, 0, 0.1, 0.4]));
     await expectGradientOfLoss(policyBatch(base, old, 3), weights, { ...HYPER, entropyBonus: 0.05 });
+  });
+
+  it('follows the gradient of the penalty on leaving a reference policy', async () => {
+    const base = copyingBatch(5, 4, 2);
+    const logProbs = await learner.score(weights, base);
+    const random = new RandomStream(1, 'reference');
+    const reference = logProbs.map((p) => p + 0.3 * random.normal());
+    const batch = { ...policyBatch(base, logProbs, 3), referenceLogProbs: reference };
+    // Without advantages, so that the penalty is all there is, and the ratio's kink does not matter.
+    const penalty = { ...batch, advantages: batch.advantages.map(() => 0) };
+    await expectGradientOfLoss(penalty, weights, { ...HYPER, klPenalty: 0.7 });
+    const { stats } = await learner.step(initialState(weights), penalty, { ...HYPER, klPenalty: 0.7 });
+    const kl = reference.reduce((sum, ref, i) => {
+      const d = ref - (logProbs[i] ?? 0);
+      return sum + (base.weights[i] ?? 0) * (Math.exp(d) - 1 - d);
+    }, 0);
+    expect(stats.kl).toBeCloseTo(kl, 5);
+    expect(stats.loss).toBeCloseTo(0.7 * kl, 5);
+  });
+
+  it('refuses a penalty without a reference', async () => {
+    const base = copyingBatch(2, 3, 2);
+    const batch = policyBatch(base, await learner.score(weights, base), 3);
+    await expect(learner.step(initialState(weights), batch, { ...HYPER, klPenalty: 1 })).rejects.toThrow(
+      'reference',
+    );
   });
 
   it('has the loss, entropy and ratios that plain arithmetic gives', async () => {
@@ -196,6 +196,15 @@ describe('training', () => {
       expect(await train()).toBe(await train());
     });
   }
+
+  it('cuts a large batch, whose bits do not depend on which thread takes which part', async () => {
+    const batch = copyingBatch(700, 4, 1);
+    expect(batch.rows * batch.length).toBeGreaterThan(4096);
+    const a = await learner.step(initialState(initialWeights(CONFIG, 1)), batch, HYPER);
+    const b = await sharded.step(initialState(initialWeights(CONFIG, 1)), batch, HYPER);
+    expect(weightsHash(b.state.weights)).toBe(weightsHash(a.state.weights));
+    expect(b.stats).toEqual(a.stats);
+  });
 
   it('agrees between one shard and two but for rounding', async () => {
     const batch = copyingBatch(7, 4, 1);

@@ -16,6 +16,12 @@ export function machine(): { readonly cores: number; readonly model: string } {
   return { cores: availableParallelism(), model: cpus()[0]?.model.trim() ?? 'unknown' };
 }
 
+/** CPU time of all threads of this process, in seconds. */
+export function cpuNow(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
 /** Monotonic time in seconds. */
 export function now(): number {
   return performance.now() / 1000;

@@ -1,6 +1,11 @@
 import { must } from '../../src/core/errors.ts';
 import { RandomStream } from '../../src/core/random.ts';
-import { type Minibatch, minibatches, type TrainingSequence } from '../../src/learning/batches.ts';
+import {
+  type Minibatch,
+  minibatches,
+  positionCount,
+  type TrainingSequence,
+} from '../../src/learning/batches.ts';
 import { initialWeights, type TransformerConfig } from '../../src/policies/parameters.ts';
 import type { Prompt } from '../../src/policies/prompt.ts';
 import { renderCompletion, renderPrompt } from '../../src/policies/template.ts';
@@ -42,9 +47,11 @@ export function prompts({ material, config }: Workload, count: number, tokens: n
 }
 
 /** Minibatches of demonstrations, as the cold start draws and pads them, in random order. */
-export function demonstrations(given: Workload, count: number): readonly Minibatch[] {
-  const { config, kit, material } = given;
-  const { batchTokens } = config.imitation;
+export function demonstrations(
+  { config, kit, material }: Workload,
+  count: number,
+  batchTokens = config.imitation.batchTokens,
+): readonly Minibatch[] {
   const random = new RandomStream(config.seed, 'bench', 'demonstrations');
   const sequences: TrainingSequence[] = [];
   let positions = 0;
@@ -56,8 +63,9 @@ export function demonstrations(given: Workload, count: number): readonly Minibat
     );
     const promptTokens = renderPrompt(prompt, material.tokenizer);
     const tokens = renderCompletion(completion, material.tokenizer);
-    positions += Math.ceil((promptTokens.length + tokens.length) / 8) * 8;
-    sequences.push({ promptTokens, tokens, advantage: 1 });
+    const sequence = { promptTokens, tokens, advantage: 1 };
+    positions += positionCount(sequence);
+    sequences.push(sequence);
   }
   return minibatches(sequences, { batchTokens }, random);
 }

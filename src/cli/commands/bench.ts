@@ -1,5 +1,6 @@
 import { type BenchReport, bench as measureAll } from '../../../tools/bench/bench.ts';
 import { type CheckFigures, measureCheck } from '../../../tools/bench/check.ts';
+import { type LearnerReport, measureLearner } from '../../../tools/bench/learner.ts';
 import { inScratch, machine } from '../../../tools/bench/measure.ts';
 import { measureStore, type StoreReport } from '../../../tools/bench/store.ts';
 import { crash } from '../../../tools/crash/crash.ts';
@@ -47,6 +48,14 @@ const BENCHES: { readonly [name: string]: (options: Options, progress: ProgressL
         onProgress: (what, done, total) => progress.show(`measuring ${what}`, done, total, 'measurements'),
       });
       return { report, lines: allLines(report), good: true };
+    },
+    async learner({ seconds }, progress) {
+      const report = await measureLearner({
+        config: configure('quick', {}),
+        seconds,
+        onProgress: (what, done, total) => progress.show(`measuring ${what}`, done, total, 'measurements'),
+      });
+      return { report, lines: learnerLines(report), good: true };
     },
     async store({ seconds, count = 1_000_000 }, progress) {
       const report = await measureStore({
@@ -124,6 +133,22 @@ function allLines({ decode, trainStep, log, step }: BenchReport): string[] {
     ['', 'main thread busy', percent(step.mainThreadShare), '%'],
     ['', 'sampling outstanding', percent(step.samplingShare), '%'],
     ['', 'sandbox outstanding', percent(step.sandboxShare), '%'],
+  ]);
+}
+
+function learnerLines(report: LearnerReport): string[] {
+  const { torchStepMs, twoCoreSpeedup } = report;
+  return figuresTable([
+    ['training step', 'one thread', report.trainStepMs.toFixed(1), 'ms'],
+    ['', 'in PyTorch', torchStepMs?.toFixed(1) ?? 'not here', torchStepMs === undefined ? '' : 'ms'],
+    ['', 'matrix products alone', percent(report.matmulShare), '% of the step'],
+    ['', 'their speed', report.matmulGflops.toFixed(1), 'GFLOP/s'],
+    ['', 'ten times the tokens', report.tenfold.toFixed(2), '× the time per token'],
+    ['', 'padding', percent(report.paddingShare), '% of the positions'],
+    ['training', '', count(report.trainTokensPerCpuSecond), 'tokens/CPU-second'],
+    ['decoding', '', count(report.decodeTokensPerCpuSecond), 'sampled tokens/CPU-second'],
+    ['a short run', 'on two cores', twoCoreSpeedup?.toFixed(2) ?? '–', '× as fast as on one'],
+    ['', report.twoCoreNote, '', ''],
   ]);
 }
 

@@ -7,6 +7,7 @@ import { demonstrateDesign } from '../../designs/demonstrations.ts';
 import {
   type Minibatch,
   minibatches,
+  positionCount,
   sequenceLength,
   type TrainingSequence,
 } from '../../learning/batches.ts';
@@ -125,7 +126,7 @@ function demonstrationBatches(rehearsal: Rehearsal, chunk: number): Minibatch[] 
         `Demonstrations do not fit a context of ${config.model.context} tokens; shorten the tasks' texts or choose a larger model.context.`,
       );
     }
-    positions += Math.ceil(sequenceLength(sequence) / 8) * 8;
+    positions += positionCount(sequence);
     sequences.push(sequence);
   }
   return minibatches(sequences, { batchTokens }, random).slice(0, stepsPerChunk);

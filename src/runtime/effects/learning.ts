@@ -19,6 +19,7 @@ import { frozenDrift } from '../frozen-drift.ts';
 import type { Kit } from '../kit.ts';
 import { type ModelId, type Models, weightsName } from '../models.ts';
 import { creditFromLog, recordedCredits, stepPrefix } from '../recorded-credit.ts';
+import { withReference } from './reference.ts';
 
 /** What learning needs. */
 export interface Rehearsal {
@@ -61,7 +62,8 @@ export function learnEffect(rehearsal: Rehearsal): Effect {
     );
     const calls = readCalls(log, step);
     const sequences = creditedSequences(credit, calls);
-    const settings = learningSettings(config, role);
+    const earlier = recordedCredits(log).filter((each) => each.role === role && each.step < step).length;
+    const settings = learningSettings(config, role, earlier);
     const batches = Array.from({ length: settings.epochs }, (_, epoch) =>
       minibatches(
         sequences,
@@ -72,7 +74,7 @@ export function learnEffect(rehearsal: Rehearsal): Effect {
     const model = models.modelOf(role);
     const { state, stats } = await learner.train(
       models.state(model, role),
-      sequences.length === 0 ? [] : batches.map(policyBatch),
+      sequences.length === 0 ? [] : await withReference(rehearsal, model, batches.map(policyBatch)),
       batches.map(() => settings.hyper),
     );
     models.adopt([model], role, state);
@@ -137,18 +139,22 @@ function creditedSequences(credit: StepCredit, calls: CallIndex): TrainingSequen
     .filter((sequence) => sequence.tokens.length > 0 && sequence.advantage !== 0);
 }
 
-function learningSettings(config: RunConfig, role: Role) {
+/** Settings of a role's step that so many of its steps precede. */
+function learningSettings(config: RunConfig, role: Role, earlier: number) {
   const { learning, rollout } = config;
+  const warmth = Math.min(1, (earlier + 1) / Math.max(1, learning.warmUpSteps));
   return {
     epochs: role === 'designer' ? learning.designerEpochs : learning.executorEpochs,
     hyper: {
       ...DEFAULT_HYPER_PARAMETERS,
-      lr: role === 'designer' ? learning.designerRate : learning.executorRate,
+      lr: warmth * (role === 'designer' ? learning.designerRate : learning.executorRate),
       beta1: learning.beta1,
       beta2: learning.beta2,
       maxNorm: learning.maxGradientNorm,
       temperature: rollout.temperature,
       clip: learning.clip,
+      entropyBonus: learning.entropyBonus,
+      klPenalty: learning.klPenalty,
     },
   };
 }

@@ -1,0 +1,24 @@
+import { must } from '../../core/errors.ts';
+import type { PolicyBatch } from '../../learning/learner.ts';
+import { type ModelId, weightsName, weightsOf } from '../models.ts';
+import type { Rehearsal } from './learning.ts';
+
+/**
+ * Batches with the log-probabilities under the reference policy, the model as the cold start left it; as they
+ * are where nothing is paid for leaving it. Throws an InvariantError if the run has had no cold start.
+ */
+export async function withReference(
+  { config, log, learner }: Rehearsal,
+  model: ModelId,
+  batches: readonly PolicyBatch[],
+): Promise<readonly PolicyBatch[]> {
+  if (config.learning.klPenalty === 0) return batches;
+  const chunks = log.read('session').filter(({ type }) => type === 'imitated');
+  const label = must(chunks.at(-1)?.data.label, 'a cold start to measure divergence from');
+  const weights = weightsOf(log, weightsName(String(label), model));
+  const scores = await learner.score(weights, batches, config.rollout.temperature);
+  return batches.map((batch, index) => ({
+    ...batch,
+    referenceLogProbs: must(scores[index], 'a score of every batch'),
+  }));
+}
