@@ -9,7 +9,6 @@ import { creditSettings } from '../../src/runtime/config.ts';
 import type { Effect, Effects } from '../../src/runtime/effect.ts';
 import { pickingEffect } from '../../src/runtime/effects/picking.ts';
 import { recallEffect } from '../../src/runtime/effects/recalling.ts';
-import {} from '../../src/runtime/material.ts';
 import { creditFromLog } from '../../src/runtime/recorded-credit.ts';
 import { Scheduler } from '../../src/runtime/scheduler.ts';
 import { sessionInput } from '../../src/runtime/session-input.ts';
