@@ -18,7 +18,7 @@ const COUNT_WORDS = ['one', 'two', 'three'] as const;
  */
 export const chain: TaskFamily = {
   name: NAME,
-  practice: 1.3,
+  practice: 2.2,
   generate(seed: number, split: Split, count: number): Task[] {
     return collectDistinct(split, count, (attempt) =>
       compose(new RandomStream(seed, 'tasks', NAME, split, attempt), split),

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/core/json.ts';
+import { creditSettings } from '../../src/runtime/config.ts';
 import { evaluate } from '../../src/runtime/evaluate.ts';
 import { creditFromLog, recordedCredits, sameCredit } from '../../src/runtime/recorded-credit.ts';
 import { resumeRun, startRun } from '../../src/runtime/run.ts';
@@ -80,9 +81,12 @@ describe('a run', () => {
     const credits = recordedCredits(reader);
     expect(credits).toHaveLength(3);
     for (const credit of credits) {
-      expect(sameCredit(creditFromLog(reader, credit.step, credit.role, smallConfig().credit), credit)).toBe(
-        true,
-      );
+      expect(
+        sameCredit(
+          creditFromLog(reader, credit.step, credit.role, creditSettings(smallConfig(), credit.step)),
+          credit,
+        ),
+      ).toBe(true);
     }
   });
 

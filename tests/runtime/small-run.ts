@@ -20,6 +20,7 @@ export function smallConfig(changes: Partial<RunConfig> = {}): RunConfig {
   return configure('quick', {
     preset: 'quick',
     steps: 3,
+    policies: 'shared',
     model: { dim: 64, layers: 1, heads: 2, hidden: 128, context: 128 },
     tasks: { train: 40, heldOut: 4, harder: 0 },
     imitation: { chunks: 3, stepsPerChunk: 40, batchTokens: 512, learningRate: 5e-3, designerShare: 0.6 },
