@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redrawPlace } from '../../machines/redraw.ts';
+import { creditSettings } from '../../src/runtime/config.ts';
 import { executionWorth } from '../../src/runtime/fork/worth.ts';
 import { creditFromLog, recordedCredits, sameCredit } from '../../src/runtime/recorded-credit.ts';
 import { readConfig, resumeRun, startRun } from '../../src/runtime/run.ts';
@@ -55,7 +56,12 @@ describe('training with credit by forks', () => {
     // The unit is that of advantages of executions.
     expect(Math.max(...nonZero.map(({ advantage }) => Math.abs(advantage)))).toBeLessThan(4);
     for (const recorded of recordedCredits(reader)) {
-      const again = creditFromLog(reader, recorded.step, recorded.role, config.credit);
+      const again = creditFromLog(
+        reader,
+        recorded.step,
+        recorded.role,
+        creditSettings(config, recorded.step),
+      );
       expect(sameCredit(again, recorded)).toBe(true);
     }
     const learned = reader.read('session').find(({ type }) => type === 'learned');
