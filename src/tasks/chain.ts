@@ -13,12 +13,12 @@ const COUNT_WORDS = ['one', 'two', 'three'] as const;
 
 /**
  * A function given by its table, applied once, twice or three times: `next: ann cy, cy bob, bob ann? 2 ann` asks for bob.
- * Once is one look at the table. Each further time needs what the last one found, so that agents who each look once and say
- * what is left do better than one who says the end at once; how many are worth their price depends on the number of times.
+ * Once is one look at the table. Each further time needs what the last one found, so that agents who look once each, the next
+ * where the last one came to, do better than one who says the end at once; how many are worth their price depends on the number of times.
  */
 export const chain: TaskFamily = {
   name: NAME,
-  practice: 2.2,
+  practice: 1.3,
   generate(seed: number, split: Split, count: number): Task[] {
     return collectDistinct(split, count, (attempt) =>
       compose(new RandomStream(seed, 'tasks', NAME, split, attempt), split),
@@ -27,12 +27,9 @@ export const chain: TaskFamily = {
 
   demonstrate({ text, attribute }: Task, random: RandomStream): Demonstration[] {
     const { next, start, times } = readTable(text);
-    // What is left to do after so many looks; in the end, the answer.
-    const left = (looks: number): string => {
-      const name = walk(next, start, Math.min(looks, times));
-      return looks >= times ? ` ${name}` : ` ${times - looks} ${name}`;
-    };
-    const end = left(times);
+    // Where so many looks come to; behind a space, so that a name is the token that it is in the table.
+    const found = (looks: number): string => ` ${walk(next, start, Math.min(looks, times))}`;
+    const end = found(times);
     const draft = random.uniform() < 0.5 ? end : ` ${random.pick([...next.keys()])}`;
     const revised = { draft, feedback: NO_TESTS };
     const once = attribute === 'one';
@@ -41,10 +38,10 @@ export const chain: TaskFamily = {
       ...forms.tool(text, JSON.stringify(end), JSON.stringify(end), end, once ? 0.3 : 0.1),
       forms.revision(text, revised, end, once ? 0.25 : 0.1),
       forms.revisionWithTool(text, revised, end, 0.1),
-      forms.part(text, [], left(1), 4),
-      forms.part(text, [left(1)], left(2), 2),
-      forms.lastPart(text, [left(1)], end, times === 2 ? 1.5 : 0.15),
-      forms.lastPart(text, [left(1), left(2)], end, times === 3 ? 1.5 : 0.15),
+      forms.part(text, [], found(1), 3),
+      forms.part(text, [found(1)], found(2), 2),
+      forms.lastPart(text, [found(1)], end, times === 2 ? 1.5 : 0.15),
+      forms.lastPart(text, [found(1), found(2)], end, times === 3 ? 1.5 : 0.15),
     ];
   },
 };

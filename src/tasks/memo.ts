@@ -40,7 +40,7 @@ interface Memo {
  */
 export const memo: TaskFamily = {
   name: NAME,
-  practice: 0.6,
+  practice: 0.7,
   generate(seed: number, split: Split, count: number): Task[] {
     return collectDistinct(split, count, (attempt) =>
       compose(new RandomStream(seed, 'tasks', NAME, split, attempt), split),

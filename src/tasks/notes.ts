@@ -23,7 +23,7 @@ const LENGTHS: { readonly [split in Split]: readonly [number, number] } = {
  */
 export const notes: TaskFamily = {
   name: NAME,
-  practice: 0.6,
+  practice: 0.8,
   generate(seed: number, split: Split, count: number): Task[] {
     return collectDistinct(split, count, (attempt) =>
       compose(new RandomStream(seed, 'tasks', NAME, split, attempt), split),
