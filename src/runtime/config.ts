@@ -146,7 +146,7 @@ const base: RunConfig = {
   model: DEFAULT_TRANSFORMER,
   vocab: 384,
   tasks: { train: 2000, heldOut: 200, harder: 60 },
-  imitation: { chunks: 52, stepsPerChunk: 50, batchTokens: 1536, learningRate: 3e-3, designerShare: 0.1 },
+  imitation: { chunks: 44, stepsPerChunk: 50, batchTokens: 1536, learningRate: 3e-3, designerShare: 0.1 },
   rollout: {
     tasksPerStep: 24,
     designs: 8,
