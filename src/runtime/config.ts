@@ -141,7 +141,7 @@ export function coldStartChunks({ start, imitation }: RunConfig): number {
 const base: RunConfig = {
   preset: 'quick',
   seed: 1,
-  steps: 40,
+  steps: 100,
   policies: 'per-role',
   model: DEFAULT_TRANSFORMER,
   vocab: 384,
@@ -157,7 +157,7 @@ const base: RunConfig = {
     dialect: 'javascript',
     budget: { calls: 12, tokens: 600, toolSteps: 1000 },
   },
-  stage: { schedule: 'stagewise', steps: 5, first: 'executor' },
+  stage: { schedule: 'stagewise', steps: 10, first: 'executor' },
   credit: {
     callPrice: 0.05,
     tokenPrice: 0.0005,
@@ -195,15 +195,15 @@ export const presets = {
   default: {
     ...base,
     preset: 'default',
-    steps: 90,
-    stage: { ...base.stage, steps: 5 },
+    steps: 300,
+    stage: { ...base.stage, steps: 15 },
     evaluation: { cellTasks: 20, controls: true },
   },
   long: {
     ...base,
     preset: 'long',
-    steps: 300,
-    stage: { ...base.stage, steps: 10 },
+    steps: 1200,
+    stage: { ...base.stage, steps: 30 },
     evaluation: { cellTasks: 50, controls: true },
   },
   /** The shape of the published runs: trees of 4 × 4 for 8 tasks, stages of 30 steps, executor groups by task. */
