@@ -5,7 +5,8 @@ import { assignCredit } from '../../src/credit/credit.ts';
 import { executionReward } from '../../src/credit/reward.ts';
 import { readTrees } from '../../src/credit/tree.ts';
 import { minibatches, type TrainingSequence } from '../../src/learning/batches.ts';
-import { creditSettings, presets } from '../../src/runtime/config.ts';
+import { creditSettings } from '../../src/runtime/config.ts';
+import { presets } from '../../src/runtime/presets.ts';
 import { SETTINGS, tree } from './trees.ts';
 
 // Defects of the published system (method.md, section 9) that credit could have.

@@ -1,0 +1,92 @@
+import { DEFAULT_TRANSFORMER } from '../policies/parameters.ts';
+import type { RunConfig } from './config.ts';
+
+const base: RunConfig = {
+  preset: 'quick',
+  seed: 1,
+  steps: 100,
+  policies: 'per-role',
+  model: DEFAULT_TRANSFORMER,
+  vocab: 384,
+  tasks: { train: 2000, heldOut: 200, harder: 60 },
+  imitation: { chunks: 44, stepsPerChunk: 50, batchTokens: 1536, learningRate: 3e-3, designerShare: 0.1 },
+  rollout: {
+    tasksPerStep: 24,
+    designs: 8,
+    executions: 2,
+    temperature: 1,
+    designerTokens: 40,
+    executorTokens: 48,
+    dialect: 'javascript',
+    budget: { calls: 12, tokens: 600, toolSteps: 1000 },
+  },
+  stage: { schedule: 'stagewise', steps: 10, first: 'executor' },
+  credit: {
+    callPrice: 0.05,
+    tokenPrice: 0.0005,
+    executorPays: false,
+    executorGroup: 'design',
+    executorFloor: 0.05,
+    designerScale: 0.3,
+    designerLimit: 3,
+    novelty: 0.15,
+    noveltyEnd: 0.02,
+    noveltyFloor: -5,
+    rejected: -0.25,
+  },
+  learning: {
+    executorRate: 4e-4,
+    designerRate: 1e-3,
+    executorEpochs: 1,
+    designerEpochs: 2,
+    batchTokens: 4096,
+    clip: 0.2,
+    maxGradientNorm: 1,
+    beta1: 0.9,
+    beta2: 0.98,
+    entropyBonus: 0,
+    klPenalty: 0,
+    warmUpSteps: 0,
+  },
+  evaluation: { cellTasks: 20, controls: false },
+  shards: 2,
+};
+
+/** The named configurations of `troupe train --preset`. */
+export const presets = {
+  quick: base,
+  default: {
+    ...base,
+    preset: 'default',
+    steps: 300,
+    stage: { ...base.stage, steps: 15 },
+    evaluation: { cellTasks: 20, controls: true },
+  },
+  long: {
+    ...base,
+    preset: 'long',
+    steps: 1200,
+    stage: { ...base.stage, steps: 30 },
+    evaluation: { cellTasks: 50, controls: true },
+  },
+  /** The shape of the published runs: trees of 4 × 4 for 8 tasks, stages of 30 steps, executor groups by task. */
+  paper: {
+    ...base,
+    preset: 'paper',
+    steps: 400,
+    rollout: { ...base.rollout, tasksPerStep: 8, designs: 4, executions: 4 },
+    stage: { ...base.stage, steps: 30 },
+    credit: { ...base.credit, executorGroup: 'task' },
+    evaluation: { cellTasks: 50, controls: true },
+  },
+  /** One arm of an ablation, on one core. */
+  bench: {
+    ...base,
+    preset: 'bench',
+    steps: 80,
+    tasks: { ...base.tasks, heldOut: 100, harder: 40 },
+    stage: { ...base.stage, steps: 10 },
+    evaluation: { cellTasks: 0, controls: false },
+    shards: 1,
+  },
+} as const satisfies Record<string, RunConfig>;
