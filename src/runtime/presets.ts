@@ -4,7 +4,7 @@ import type { RunConfig } from './config.ts';
 const base: RunConfig = {
   preset: 'quick',
   seed: 1,
-  steps: 100,
+  steps: 80,
   policies: 'per-role',
   model: DEFAULT_TRANSFORMER,
   vocab: 384,
