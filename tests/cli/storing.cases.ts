@@ -67,7 +67,7 @@ export function storing(recorded: () => string): void {
       expect(text).toMatchObject({
         code: 0,
         stderr: '',
-        stdout: expect.stringMatching(/^run-2 .* weights .* kB/m),
+        stdout: expect.stringMatching(/^run-2 .* weights .* [kM]B/m),
       });
       expect(jsonLines(statisticsSchema, json.stdout)[0]?.runs.length).toBe(2);
     });
