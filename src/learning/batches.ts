@@ -9,6 +9,8 @@ export interface TrainingSequence {
   readonly logProbs?: ArrayLike<number>;
   /** Advantage of the completion; 1 for a demonstration. */
   readonly advantage: number;
+  /** How many equal samples it stands for; 1 if left out. */
+  readonly count?: number;
 }
 
 /** Sequences that are trained on together, shortest first, with the positions that all are padded to. */

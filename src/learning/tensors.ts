@@ -30,7 +30,7 @@ function layOut({ sequences, length }: Minibatch) {
   const tokens = new Int32Array(rows * length);
   const targets = new Int32Array(rows * length);
   const weights = new Float32Array(rows * length);
-  const learned = sequences.reduce((sum, sequence) => sum + sequence.tokens.length, 0);
+  const learned = sequences.reduce((sum, sequence) => sum + countOf(sequence) * sequence.tokens.length, 0);
   sequences.forEach((sequence, row) => {
     const start = row * length;
     const { promptTokens } = sequence;
@@ -40,10 +40,14 @@ function layOut({ sequences, length }: Minibatch) {
       targets[start + t] = all[t + 1] ?? 0;
     }
     forEachTarget(sequence, start, (at) => {
-      weights[at] = 1 / learned;
+      weights[at] = countOf(sequence) / learned;
     });
   });
   return { rows, length, tokens, targets, weights };
+}
+
+function countOf({ count = 1 }: TrainingSequence): number {
+  return count;
 }
 
 /** Visits the positions that predict the completion's tokens, with the token's index in the completion. */

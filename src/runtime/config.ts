@@ -112,6 +112,8 @@ export const configSchema = z.strictObject({
     /** A nat of entropy is worth this much, and a nat away from the cold start's policy costs that much. */
     entropyBonus: z.number().min(0).default(0),
     klPenalty: z.number().min(0).default(0),
+    /** Advantage of a demonstrated script that the designer learns from for each task; it falls to 0 at the last step. */
+    rehearsal: z.number().min(0).default(0),
     /** Steps of each role over which its learning rate rises to the full one; 0 for the full one at once. */
     warmUpSteps: z.number().int().min(0).default(0),
   }),

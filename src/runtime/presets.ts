@@ -46,6 +46,7 @@ const base: RunConfig = {
     beta2: 0.98,
     entropyBonus: 0,
     klPenalty: 0,
+    rehearsal: 0,
     warmUpSteps: 0,
   },
   evaluation: { cellTasks: 20, controls: false },

@@ -8,6 +8,7 @@ import type { StepCredit } from '../../credit/credit.ts';
 import { minibatches, type TrainingSequence } from '../../learning/batches.ts';
 import { DEFAULT_HYPER_PARAMETERS } from '../../learning/learner.ts';
 import type { LearnerThread } from '../../learning/learner-thread.ts';
+import { merged } from '../../learning/merge.ts';
 import { policyBatch } from '../../learning/tensors.ts';
 import type { Role } from '../../policies/prompt.ts';
 import { recordedCall } from '../../policies/recorded-call.ts';
@@ -20,6 +21,7 @@ import type { Kit } from '../kit.ts';
 import { type ModelId, type Models, weightsName } from '../models.ts';
 import { creditFromLog, recordedCredits, stepPrefix } from '../recorded-credit.ts';
 import { withReference } from './reference.ts';
+import { rehearsed } from './rehearsing.ts';
 
 /** What learning needs. */
 export interface Rehearsal {
@@ -61,7 +63,13 @@ export function learnEffect(rehearsal: Rehearsal): Effect {
       `credit of the ${role} in step ${step}`,
     );
     const calls = readCalls(log, step);
-    const sequences = creditedSequences(credit, calls);
+    const samples = creditedSequences(credit, calls);
+    const left = 1 - step / Math.max(1, config.steps - 1);
+    const rehearsing = role === 'designer' ? config.learning.rehearsal * left : 0;
+    const sequences = [
+      ...merged(samples),
+      ...(rehearsing > 0 ? await rehearsed(rehearsal, step, designerPrompts(calls), rehearsing) : []),
+    ];
     const earlier = recordedCredits(log).filter((each) => each.role === role && each.step < step).length;
     const settings = learningSettings(config, role, earlier);
     const batches = Array.from({ length: settings.epochs }, (_, epoch) =>
@@ -89,7 +97,7 @@ export function learnEffect(rehearsal: Rehearsal): Effect {
         role,
         version: models.version,
         updates: stats.length,
-        sequences: sequences.length,
+        sequences: samples.length,
         loss: average(stats.map((each) => each.loss)),
         gradientNorm: average(stats.map((each) => each.gradientNorm)),
         clipFraction: average(stats.map((each) => each.clipFraction)),
@@ -127,6 +135,14 @@ function readCalls(log: EventReader, step: number): CallIndex {
   }
   // By name: the order in which streams were written is nobody's business (law 3).
   return new Map(calls.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** What designers were asked in a step, each once. */
+function designerPrompts(calls: CallIndex): TrainingSequence['promptTokens'][] {
+  const prompts = [...calls.values()].flatMap(({ role, sequence }) =>
+    role === 'designer' ? [sequence.promptTokens] : [],
+  );
+  return [...new Map(prompts.map((prompt) => [Array.from(prompt).join(' '), prompt])).values()];
 }
 
 /** The sequences that the credit names, with its advantages; calls that sampled nothing are left out. */
