@@ -36,6 +36,13 @@ export function learnersOf(step: number, plan: StagePlan): readonly Role[] {
   }
 }
 
+/** How many of the steps before this one the role learned in. */
+export function stepsBefore(step: number, role: Role, plan: StagePlan): number {
+  return Array.from({ length: step }, (_, earlier) => learnersOf(earlier, plan)).filter((roles) =>
+    roles.includes(role),
+  ).length;
+}
+
 /** Number of the stage that is over after so many steps, from 1; null if none ends there. */
 export function stageEndedAt(step: number, { steps, stageSteps }: StagePlan): number | null {
   const ends = step > 0 && (step % stageSteps === 0 || step === steps);

@@ -56,6 +56,10 @@ export class MemoryLog implements EventLog {
     return [...(this.#streams.get(stream)?.events ?? [])];
   }
 
+  *backwards(stream: string, before = this.version(stream)): IterableIterator<StoredEvent> {
+    yield* this.read(stream).slice(0, before).reverse();
+  }
+
   readPrefix(prefix: string, range: SeqRange = {}): StoredEvent[] {
     if (prefix === '') return [...this.events(range)];
     const { after = 0, upTo = Number.POSITIVE_INFINITY } = range;

@@ -21,6 +21,7 @@ export interface StoredHead extends Head {
 }
 
 const PAGE = 500;
+const BACK_PAGE = 64;
 /** The highest `seq` that a run can have. */
 const LAST = 2 ** 32 - 1;
 /** Streams named `prefix` or `prefix/…`; the digit 0 comes right after the slash. */
@@ -35,6 +36,7 @@ export class RunReader implements EventReader {
   readonly #count: Database.Statement<[number], { events: number }>;
   readonly #page: Database.Statement<[number, number, number], EventRow>;
   readonly #stream: Database.Statement<[number, string, string], EventRow>;
+  readonly #before: Database.Statement<[number, string, string, number, number], EventRow>;
   /** Streams under a prefix that lies within a scope, and under one that holds several scopes. */
   readonly #within: Database.Statement<[Bounds], EventRow>;
   readonly #above: Database.Statement<[Bounds], EventRow>;
@@ -57,6 +59,10 @@ export class RunReader implements EventReader {
     this.#stream = db.prepare(
       `SELECT ${EVENT_COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.key
        WHERE s.run = ? AND s.scope = ? AND s.name = ? ORDER BY e.version`,
+    );
+    this.#before = db.prepare(
+      `SELECT ${EVENT_COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.key
+       WHERE s.run = ? AND s.scope = ? AND s.name = ? AND e.version < ? ORDER BY e.version DESC LIMIT ?`,
     );
     const under = (scope: string) => `
       SELECT ${EVENT_COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.key
@@ -97,6 +103,20 @@ export class RunReader implements EventReader {
     return this.#connection.guard(() =>
       this.#stream.all(this.#run, scopeOf(stream), stream).map((row) => this.#event(row)),
     );
+  }
+
+  *backwards(stream: string, before = this.version(stream)): IterableIterator<StoredEvent> {
+    let end = before;
+    while (end > 0) {
+      const version = end;
+      const page = this.#connection.guard(() =>
+        this.#before
+          .all(this.#run, scopeOf(stream), stream, version, BACK_PAGE)
+          .map((row) => this.#event(row)),
+      );
+      yield* page;
+      end = page.at(-1)?.version ?? 0;
+    }
   }
 
   readPrefix(prefix: string, range: SeqRange = {}): StoredEvent[] {

@@ -15,14 +15,15 @@ export const DEMONSTRATED_SCRIPTS = [
   'run(sequence(agent("step"), agent("step"), agent("solve")))',
 ] as const;
 
-/** One designer demonstration for a task. */
+/**
+ * One designer demonstration for a task: any of the scripts, behind a comment that says what kind of task it is. The
+ * designer learns to look at the task before it writes; what a kind of task calls for is left for it to find out.
+ */
 export function demonstrateDesign(
-  task: Task,
+  { family, attribute, text }: Pick<Task, 'family' | 'attribute' | 'text'>,
   scripts: readonly string[],
   random: RandomStream,
 ): Demonstration {
-  return {
-    prompt: designerPrompt(task.text),
-    completion: random.pick(scripts),
-  };
+  const kind = attribute === undefined ? family : `${family} ${attribute}`;
+  return { prompt: designerPrompt(text), completion: `// ${kind}\n${random.pick(scripts)}` };
 }

@@ -1,4 +1,5 @@
 import { RandomStream } from '../core/random.ts';
+import { demonstrateDesign } from '../designs/demonstrations.ts';
 import { TOOL_CALL_MARK } from '../policies/prompt.ts';
 import type { Task } from '../tasks/task.ts';
 import type { Kit } from './kit.ts';
@@ -15,6 +16,6 @@ export function* tokenizerCorpus(seed: number, train: readonly Task[], kit: Kit)
       for (const { text } of prompt) yield text;
       yield completion.startsWith(TOOL_CALL_MARK) ? completion.slice(TOOL_CALL_MARK.length) : completion;
     }
-    yield random.pick(kit.scripts);
+    yield demonstrateDesign(task, kit.scripts, random).completion;
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pad } from '../../machines/command.ts';
-import type { EventReader } from '../../store/event-log.ts';
+import type { EventReader, StoredEvent } from '../../store/event-log.ts';
 import { canonicalJson } from '../core/json.ts';
 import { assignCredit, type CreditSettings, type StepCredit } from '../credit/credit.ts';
 import { readTrees } from '../credit/tree.ts';
@@ -44,10 +44,27 @@ export function recordedCredits(log: EventReader): RecordedCredit[] {
   return log
     .read('session')
     .filter((event) => event.type === 'credited')
-    .map((event) => {
-      const { key, ...credit } = creditSchema.parse(event.data);
-      return { ...credit, step: Number(key.slice('step/'.length)), seq: event.seq };
-    });
+    .map(parseCredit);
+}
+
+/** The credit of a role in a step, looked for from the log's end; undefined if there is none. */
+export function recordedCredit(
+  log: EventReader,
+  step: number,
+  role: StepCredit['role'],
+): RecordedCredit | undefined {
+  for (const event of log.backwards('session')) {
+    if (event.type !== 'credited') continue;
+    const credit = parseCredit(event);
+    if (credit.step < step) return undefined;
+    if (credit.step === step && credit.role === role) return credit;
+  }
+  return undefined;
+}
+
+function parseCredit({ data, seq }: StoredEvent): RecordedCredit {
+  const { key, ...credit } = creditSchema.parse(data);
+  return { ...credit, step: Number(key.slice('step/'.length)), seq };
 }
 
 /** Whether two credits are the same to the last bit. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { StagePlan } from '../../machines/stages.ts';
 import { sha256 } from '../core/hash.ts';
 import type { JsonObject } from '../core/json.ts';
 import { coldStartChunks, type RunConfig } from './config.ts';
@@ -17,15 +18,17 @@ export function sessionInput(config: RunConfig, material: Material, kit: Pick<Ki
   };
 }
 
+/** Who learns when. */
+export function stagePlan({ steps, stage }: Pick<RunConfig, 'steps' | 'stage'>): StagePlan {
+  return { steps, stageSteps: stage.steps, firstRole: stage.first, schedule: stage.schedule };
+}
+
 /** The part of a configuration that the session decides by. */
 function planOf(config: RunConfig, { scripts }: Pick<Kit, 'scripts'>) {
-  const { steps, stage, rollout, credit, policies, tasks, evaluation } = config;
+  const { rollout, credit, policies, tasks, evaluation } = config;
   return {
     imitationChunks: coldStartChunks(config),
-    steps,
-    stageSteps: stage.steps,
-    firstRole: stage.first,
-    schedule: stage.schedule,
+    ...stagePlan(config),
     policies,
     designs: rollout.designs,
     executions: rollout.executions,

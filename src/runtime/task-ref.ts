@@ -1,8 +1,18 @@
+import { z } from 'zod';
 import { redrawPlace } from '../../machines/redraw.ts';
 import type { TaskRef } from '../../machines/rollout.machine.ts';
 import { must } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
 import type { Task, TaskFamily } from '../tasks/task.ts';
+
+/** A task as a `picked` event holds it. */
+export const taskRefSchema = z.object({
+  id: z.string(),
+  family: z.string(),
+  attribute: z.string().exactOptional(),
+  text: z.string(),
+  copied: z.literal(true).exactOptional(),
+}) satisfies z.ZodType<TaskRef>;
 
 /** A task as actors know it, without what its verifier knows. */
 export function taskRef({ id, family, attribute, text }: Task, families: readonly TaskFamily[]): TaskRef {

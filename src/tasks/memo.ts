@@ -20,6 +20,8 @@ const END = {
 } as const;
 const ENDS = ['done', 'doubled', 'tripled', 'squared', 'negated', 'as text'] as const;
 const TESTED = '; test';
+/** As often as a memo is one. */
+const ATTRIBUTES = ['clear', 'smudged', 'smudged', 'smudged', 'tested', 'tested', 'tested'] as const;
 const INPUTS = [3, 8, 20, 57, 130];
 
 type First = (typeof FIRSTS)[number];
@@ -84,7 +86,7 @@ function compose(random: RandomStream, split: Split): Task | undefined {
   const steps =
     split === 'harder' ? [drawn(['add', 'less', 'from']), drawn(['times', 'mod'])] : [drawn(FIRSTS)];
   const what: Memo = { steps, end: random.pick(ENDS) };
-  const attribute = random.pick(['clear', 'smudged', 'smudged', 'tested', 'tested'] as const);
+  const attribute = random.pick(ATTRIBUTES);
   const words = steps.map(({ first, figure }) => `${first} ${figure}`);
   const body = [...words, what.end].join(', ');
   const text = `${attribute === 'clear' ? '' : SMUDGED}${body}${attribute === 'tested' ? TESTED : ''}`;

@@ -10,8 +10,8 @@ const options = { ...runOptions(), kit: evenAnswers() };
 afterAll(() => directory.remove());
 
 let opened = 0;
-async function train(learning: object): Promise<Store> {
-  const config = tinyConfig({ policies: 'per-role' });
+async function train(learning: object, steps = 2): Promise<Store> {
+  const config = tinyConfig({ policies: 'per-role', steps });
   const store = directory.open(`run-${++opened}.db`);
   const changed = { ...config, learning: { ...config.learning, ...learning } };
   expect(await startRun(store, changed, options).finished).toBe('done');
@@ -23,16 +23,19 @@ function weightsOf(store: Store): string | null {
   return summarise(info, store.reader(info.id), store.attempts(info.id)).weightsHash;
 }
 
-it('an entropy bonus, a penalty on leaving the cold start’s policy and warm-up each change what is learned', async () => {
+it('an entropy bonus, a penalty on leaving the cold start’s policy, warm-up and rehearsal each change what is learned', async () => {
   const runs = await Promise.all([
     train({}),
     train({ entropyBonus: 0.05 }),
     train({ klPenalty: 0.5 }),
     train({ warmUpSteps: 4 }),
+    train({ rehearsal: 2 }, 3),
   ]);
   expect(new Set(runs.map(weightsOf)).size).toBe(runs.length);
-  const [, , penalised] = runs;
-  if (penalised === undefined) return expect.fail();
-  expect(await verifyRun(penalised, 'latest', options)).toMatchObject({ identical: true, divergence: null });
+  const [, , penalised, , rehearsing] = runs;
+  if (penalised === undefined || rehearsing === undefined) return expect.fail();
+  for (const run of [penalised, rehearsing]) {
+    expect(await verifyRun(run, 'latest', options)).toMatchObject({ identical: true, divergence: null });
+  }
   for (const run of runs) run.close();
 });

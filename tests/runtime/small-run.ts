@@ -41,7 +41,7 @@ export function smallConfig(changes: Partial<RunConfig> = {}): RunConfig {
 /** A smaller one still, on fewer threads: for tests that execute it many times. */
 export function tinyConfig(changes: Partial<RunConfig> = {}): RunConfig {
   const small = smallConfig();
-  return { ...small, steps: 2, shards: 1, imitation: { ...small.imitation, chunks: 2 }, ...changes };
+  return { ...small, steps: 2, shards: 1, imitation: { ...small.imitation, chunks: 4 }, ...changes };
 }
 
 export function runOptions(samplers = 2): RunOptions {

@@ -30,6 +30,20 @@ export function eventLogContract(name: string, open: () => EventLog): void {
       expect([log.eventAt(0), log.eventAt(4)]).toEqual([undefined, undefined]);
     });
 
+    test('reads a stream backwards from its end, or from before a version, however long it is', () => {
+      const log = open();
+      const long = Array.from({ length: 200 }, (_, index) => event('b', index));
+      const stored = log.append([event('a', 0), ...long]).slice(1);
+      expect([...log.backwards('b')]).toEqual(stored.toReversed());
+      expect([...log.backwards('b', 3)].map(({ version }) => version)).toEqual([2, 1, 0]);
+      expect([...log.backwards('nobody')]).toEqual([]);
+      // What is appended after the first was read does not come up.
+      const slow = log.backwards('b');
+      expect(slow.next().value).toEqual(stored.at(-1));
+      log.append([event('b', 200)]);
+      expect([...slow]).toHaveLength(199);
+    });
+
     test('returns data as a replay will see it: sorted keys, no undefined, no minus zero', () => {
       const data = { z: -0, a: 1 };
       const [stored] = open().append([event('s', 0, data)]);

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { redrawPlace } from '../../../machines/redraw.ts';
+import type { TaskRef } from '../../../machines/rollout.machine.ts';
+import { stepsBefore } from '../../../machines/stages.ts';
 import type { EventReader } from '../../../store/event-log.ts';
 import { must } from '../../core/errors.ts';
 import { RandomStream } from '../../core/random.ts';
@@ -19,7 +21,9 @@ import type { Effect } from '../effect.ts';
 import { frozenDrift } from '../frozen-drift.ts';
 import type { Kit } from '../kit.ts';
 import { type ModelId, type Models, weightsName } from '../models.ts';
-import { creditFromLog, recordedCredits, stepPrefix } from '../recorded-credit.ts';
+import { creditFromLog, recordedCredit, stepPrefix } from '../recorded-credit.ts';
+import { stagePlan } from '../session-input.ts';
+import { taskRefSchema } from '../task-ref.ts';
 import { withReference } from './reference.ts';
 import { rehearsed } from './rehearsing.ts';
 
@@ -38,6 +42,7 @@ export interface Rehearsal {
   load(): Promise<void>;
 }
 
+const pickedSchema = z.object({ tasks: z.array(taskRefSchema) });
 const creditSchema = z.object({ step: z.number().int(), role: z.enum(['designer', 'executor']) });
 
 /** Credit from the log (law 1): the advantages of a step's samples of one role, as an event. */
@@ -58,20 +63,16 @@ export function learnEffect(rehearsal: Rehearsal): Effect {
   const { config, log, models, learner } = rehearsal;
   return async ({ input }) => {
     const { step, role } = creditSchema.parse(input);
-    const credit = must(
-      recordedCredits(log).find((each) => each.step === step && each.role === role),
-      `credit of the ${role} in step ${step}`,
-    );
+    const credit = must(recordedCredit(log, step, role), `credit of the ${role} in step ${step}`);
     const calls = readCalls(log, step);
     const samples = creditedSequences(credit, calls);
     const left = 1 - step / Math.max(1, config.steps - 1);
     const rehearsing = role === 'designer' ? config.learning.rehearsal * left : 0;
     const sequences = [
       ...merged(samples),
-      ...(rehearsing > 0 ? await rehearsed(rehearsal, step, designerPrompts(calls), rehearsing) : []),
+      ...(rehearsing > 0 ? await rehearsed(rehearsal, step, tasksOf(log, step), rehearsing) : []),
     ];
-    const earlier = recordedCredits(log).filter((each) => each.role === role && each.step < step).length;
-    const settings = learningSettings(config, role, earlier);
+    const settings = learningSettings(config, role, step);
     const batches = Array.from({ length: settings.epochs }, (_, epoch) =>
       minibatches(
         sequences,
@@ -137,14 +138,6 @@ function readCalls(log: EventReader, step: number): CallIndex {
   return new Map(calls.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** What designers were asked in a step, each once. */
-function designerPrompts(calls: CallIndex): TrainingSequence['promptTokens'][] {
-  const prompts = [...calls.values()].flatMap(({ role, sequence }) =>
-    role === 'designer' ? [sequence.promptTokens] : [],
-  );
-  return [...new Map(prompts.map((prompt) => [Array.from(prompt).join(' '), prompt])).values()];
-}
-
 /** The sequences that the credit names, with its advantages; calls that sampled nothing are left out. */
 function creditedSequences(credit: StepCredit, calls: CallIndex): TrainingSequence[] {
   return credit.samples
@@ -155,9 +148,17 @@ function creditedSequences(credit: StepCredit, calls: CallIndex): TrainingSequen
     .filter((sequence) => sequence.tokens.length > 0 && sequence.advantage !== 0);
 }
 
-/** Settings of a role's step that so many of its steps precede. */
-function learningSettings(config: RunConfig, role: Role, earlier: number) {
+/** The tasks of a step. */
+function tasksOf(log: EventReader, step: number): TaskRef[] {
+  for (const { type, data } of log.backwards('session')) {
+    if (type === 'picked' && data.key === stepPrefix(step)) return pickedSchema.parse(data).tasks;
+  }
+  return [];
+}
+
+function learningSettings(config: RunConfig, role: Role, step: number) {
   const { learning, rollout } = config;
+  const earlier = stepsBefore(step, role, stagePlan(config));
   const warmth = Math.min(1, (earlier + 1) / Math.max(1, learning.warmUpSteps));
   return {
     epochs: role === 'designer' ? learning.designerEpochs : learning.executorEpochs,

@@ -1,6 +1,8 @@
 import { must } from '../../core/errors.ts';
 import type { PolicyBatch } from '../../learning/learner.ts';
+import { coldStartChunks } from '../config.ts';
 import { type ModelId, weightsName, weightsOf } from '../models.ts';
+import { chunkLabel } from './imitating.ts';
 import type { Rehearsal } from './learning.ts';
 
 /**
@@ -13,9 +15,8 @@ export async function withReference(
   batches: readonly PolicyBatch[],
 ): Promise<readonly PolicyBatch[]> {
   if (config.learning.klPenalty === 0) return batches;
-  const chunks = log.read('session').filter(({ type }) => type === 'imitated');
-  const label = must(chunks.at(-1)?.data.label, 'a cold start to measure divergence from');
-  const weights = weightsOf(log, weightsName(String(label), model));
+  const label = chunkLabel(coldStartChunks(config) - 1);
+  const weights = weightsOf(log, weightsName(label, model));
   const scores = await learner.score(weights, batches, config.rollout.temperature);
   return batches.map((batch, index) => ({
     ...batch,

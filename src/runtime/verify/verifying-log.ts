@@ -102,6 +102,10 @@ export class VerifyingLog implements EventLog {
     return this.#recorded.read(stream).filter((event) => this.#seen(event));
   }
 
+  *backwards(stream: string, before = this.version(stream)): IterableIterator<StoredEvent> {
+    for (const event of this.#recorded.backwards(stream, before)) if (this.#seen(event)) yield event;
+  }
+
   readPrefix(prefix: string, range?: SeqRange): StoredEvent[] {
     return this.#recorded.readPrefix(prefix, range).filter((event) => this.#seen(event));
   }
