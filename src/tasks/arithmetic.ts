@@ -19,7 +19,7 @@ const MENTAL_WEIGHT = 0.25;
  */
 export const arithmetic: TaskFamily = {
   name: NAME,
-  practice: 1.2,
+  practice: 1.5,
   generate(seed: number, split: Split, count: number): Task[] {
     return collectDistinct(split, count, (attempt) => {
       const random = new RandomStream(seed, 'tasks', NAME, split, attempt);
@@ -40,6 +40,7 @@ export const arithmetic: TaskFamily = {
     return [
       forms.answer(text, answer, round ? 3 : MENTAL_WEIGHT),
       ...forms.tool(text, toSource(tree), toolText(evaluate(tree)), answer, round ? 0.4 : 4),
+      ...(round ? [] : [forms.answerBesideTool(text, answer, 4)]),
       forms.revision(text, revised, answer, round ? 0.3 : MENTAL_WEIGHT),
       forms.revisionWithTool(text, revised, answer, 0.2),
       ...idleParts(text, answer, answer, round ? 0.15 : 0.1),

@@ -65,6 +65,8 @@ export const code: TaskFamily = {
       forms.answer(text, functionSource(guess()), 2),
       ...forms.tool(text, call, toolText(applyFunction(tried, input)), functionSource(tried), 0.15),
       forms.revision(text, revised, answer, tested ? REVISION_WEIGHT : 0.2),
+      // Whether to believe the test or oneself is left to be found out.
+      ...(tested ? [forms.revision(text, revised, revised.draft, REVISION_WEIGHT)] : []),
       forms.revisionWithTool(text, revised, answer, tested ? 0.2 : 0.05),
       ...idleParts(text, NOTHING, said, 0.1),
     ];

@@ -33,6 +33,13 @@ export const forms = {
     },
   ],
 
+  /** Has the tool and answers at once. Shown as often as the call, it leaves to be found out which is better. */
+  answerBesideTool: (task: string, completion: string, weight = 1): Demonstration => ({
+    prompt: executorPrompt({ ...SOLVER, task, tools: JS_TOOLS }),
+    completion,
+    weight,
+  }),
+
   /** Revises a draft in the light of what its public tests said. */
   revision: (task: string, revised: Revised, completion: string, weight = 1): Demonstration => ({
     prompt: executorPrompt({ ...SOLVER, task, ...revised }),

@@ -18,7 +18,7 @@ const ITEMS: { readonly [split in Split]: readonly [number, number] } = {
  */
 export const trace: TaskFamily = {
   name: NAME,
-  practice: 1.5,
+  practice: 1.8,
   generate(seed: number, split: Split, count: number): Task[] {
     return collectDistinct(split, count, (attempt) =>
       compose(new RandomStream(seed, 'tasks', NAME, split, attempt), split),
@@ -33,6 +33,7 @@ export const trace: TaskFamily = {
     return [
       forms.answer(text, value, long ? 0.3 : 3),
       ...forms.tool(text, text, value, value, long ? 3 : 0.4),
+      ...(long ? [forms.answerBesideTool(text, value, 3)] : []),
       forms.revision(text, revised, value, long ? 0.1 : 0.3),
       forms.revisionWithTool(text, revised, value, 0.2),
       ...idleParts(text, value, value, 0.1),

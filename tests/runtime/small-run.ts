@@ -23,7 +23,7 @@ export function smallConfig(changes: Partial<RunConfig> = {}): RunConfig {
     policies: 'shared',
     model: { dim: 64, layers: 1, heads: 2, hidden: 128, context: 128 },
     tasks: { train: 40, heldOut: 4, harder: 0 },
-    imitation: { chunks: 3, stepsPerChunk: 40, batchTokens: 512, learningRate: 5e-3, designerShare: 0.6 },
+    imitation: { chunks: 3, stepsPerChunk: 50, batchTokens: 512, learningRate: 5e-3, designerShare: 0.6 },
     rollout: {
       tasksPerStep: 8,
       designs: 4,
@@ -41,7 +41,13 @@ export function smallConfig(changes: Partial<RunConfig> = {}): RunConfig {
 /** A smaller one still, on fewer threads: for tests that execute it many times. */
 export function tinyConfig(changes: Partial<RunConfig> = {}): RunConfig {
   const small = smallConfig();
-  return { ...small, steps: 2, shards: 1, imitation: { ...small.imitation, chunks: 4 }, ...changes };
+  return {
+    ...small,
+    steps: 2,
+    shards: 1,
+    imitation: { ...small.imitation, chunks: 2, stepsPerChunk: 60 },
+    ...changes,
+  };
 }
 
 export function runOptions(samplers = 2): RunOptions {
