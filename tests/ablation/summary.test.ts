@@ -76,7 +76,12 @@ describe('the summary of a table', () => {
   it('is shown as lines, as a page and as a picture', () => {
     const entries = [
       entry('sft', 1, [0.2]),
-      { ...entry('stagewise', 1, [0.6], [0.1, 0.3, 0.5, 0.4]), stale: true as const },
+      {
+        ...entry('stagewise', 1, [0.6], [0.1, 0.3, 0.5, 0.4]),
+        stale: true as const,
+        mix: { a: { agent: 3, vote: 1 }, b: { vote: 4 } },
+      },
+      { ...entry('oracle', 1, [0.9]), best: { a: 'agent', b: 'vote' } },
     ];
     const summary = summarise(entries, ARMS, COMPARISONS);
     const lines = ablationLines('Table a', summary, 1).join('\n');
@@ -85,8 +90,11 @@ describe('the summary of a table', () => {
     expect(lines).toMatch(/stagewise {2}[▁▂▃▄▅▆▇█]{4} {2}0\.40/);
     const head = { table: 'a', command: 'troupe bench', commit: 'c', machine, node: '26', preset: 'bench' };
     const text = page(schedules, head, entries, summary);
-    expect(text).toContain('**1 of 2 results are stale**');
+    expect(text).toContain('**1 of 3 results are stale**');
     expect(text).toContain('| stagewise | sft | 1 | +40.0 | +20.0 |');
+    expect(text).toContain('| a | agent 75, vote 25 |');
+    // 7 of 8 by a look at the task; blind, 3 of 8 and 5 of 8.
+    expect(text).toContain('| stagewise | 1 | 87.5 | 50.0 | +37.5 |');
     const svg = curvesSvg('<title>', [{ name: 'a & b', values: [0, 1, 0.5] }], 2);
     expect(svg).toContain('a &amp; b');
     expect(svg).toContain('prefers-color-scheme:dark');

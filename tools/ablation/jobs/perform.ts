@@ -143,7 +143,7 @@ async function play(job: Exclude<Job, { kind: 'cold' | 'train' }>, performing: P
         case 'consistency':
           return await playConsistency(top, job.test, onProgress);
         case 'oracle':
-          return await playOracle(top, scripts, onProgress);
+          return await withReader(job, (reader) => playOracle(top, { scripts, reader }, onProgress));
         case 'search':
           return await withReader(job, (reader) =>
             playSearch(

@@ -4,7 +4,13 @@ import { RandomStream } from '../../../src/core/random.ts';
 import { average } from '../../../src/credit/advantage.ts';
 import type { DesignReader } from '../../../src/designs/reader.ts';
 import type { Task } from '../../../src/tasks/task.ts';
-import { designTable, meanCeilings, trialsOf } from '../../families/design-table.ts';
+import {
+  cellOf,
+  type DesignTable,
+  designTable,
+  meanCeilings,
+  trialsOf,
+} from '../../families/design-table.ts';
 import { type Genome, scriptOf } from './mutate-design.ts';
 import type { Outcome } from './outcome.ts';
 import { searchDesign } from './search.ts';
@@ -95,19 +101,21 @@ function consistencyScript(votes: number): string {
 /** The ceilings of choosing among the library's designs with this executor; the arm's accuracy is the per-task one. */
 export async function playOracle(
   top: TableTop,
-  scripts: readonly string[],
+  { scripts, reader }: Pick<SearchSetting, 'scripts' | 'reader'>,
   onProgress: Progress,
 ): Promise<Outcome> {
   const splits = [top.heldOut, top.harder];
   const total = splits.flat().length * scripts.length * ORACLE_EXECUTIONS;
   let before = 0;
   const tables = [];
+  let best: Outcome['best'];
   for (const tasks of splits) {
     const trials = trialsOf(tasks, scripts, ORACLE_EXECUTIONS);
     const scores = await top.trials.run(trials, (done) =>
       onProgress('executing designs', (before + done) / total),
     );
     before += trials.length;
+    best ??= await bestShapes(designTable(tasks, scripts, ORACLE_EXECUTIONS, scores, top.prices), reader);
     tables.push(designTable(tasks, scripts, ORACLE_EXECUTIONS, scores, { callPrice: 0, tokenPrice: 0 }));
   }
   const [heldOut, harder] = tables;
@@ -121,7 +129,17 @@ export async function playOracle(
     families: Object.fromEntries(families),
     curve: [],
     ceilings: meanCeilings(levels.map(({ accuracy }) => accuracy)),
+    ...(best === undefined ? {} : { best }),
   };
+}
+
+/** The shape with the best reward in each cell. */
+async function bestShapes({ cells }: DesignTable, reader: DesignReader) {
+  const shapes = cells.map(async ({ designs: [first], ...cell }) => {
+    const { shape } = await reader.read(must(first, 'a design').script, 'javascript');
+    return [cellOf(cell), must(shape, 'the shape of a design')] as const;
+  });
+  return Object.fromEntries(await Promise.all(shapes));
 }
 
 export interface SearchSetting {

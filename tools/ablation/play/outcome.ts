@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { average } from '../../../src/credit/advantage.ts';
 import type { EventReader } from '../../../store/event-log.ts';
+import { mixOf, mixSchema } from './mix.ts';
 
 const familySchema = z.object({
   heldOut: z.number(),
@@ -20,6 +21,10 @@ export const outcomeSchema = z.object({
   /** The fixed designs that it plays, by family or for `all`; and calls of one execution of it. */
   designs: z.record(z.string(), z.string()).optional(),
   callsPerExecution: z.number().optional(),
+  /** The designs that the designer wrote for held-out tasks at the end. */
+  mix: mixSchema.optional(),
+  /** By family and attribute, the shape whose reward is best with this executor. */
+  best: z.record(z.string(), z.string()).optional(),
   /** Accuracy by how freely designs are chosen; means over families. */
   ceilings: z
     .object({ fixed: z.number(), cell: z.number(), task: z.number(), hindsight: z.number() })
@@ -60,6 +65,7 @@ export function outcomeOf(reader: EventReader): Outcome {
     policyCalls: under('step/').reduce((sum, { output }) => sum + output.calls, 0),
     families: Object.fromEntries(families),
     curve: rewardsByStep(reader),
+    mix: mixOf(reader, 'eval/after'),
   };
 }
 

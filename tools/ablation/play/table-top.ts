@@ -7,6 +7,7 @@ import { type TrialOptions, type TrialScore, Trials } from '../../../src/runtime
 import type { Task } from '../../../src/tasks/task.ts';
 import type { TaskSet } from '../../../src/tasks/task-set.ts';
 import type { EventReader } from '../../../store/event-log.ts';
+import type { Prices } from '../../families/design-table.ts';
 import { pricesOf } from '../../families/measure-designs.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -49,8 +50,12 @@ export class TableTop {
   }
 
   /** Score less the price of calls and tokens. */
+  get prices(): Prices {
+    return pricesOf(this.#config);
+  }
+
   reward({ score, calls, tokens }: TrialScore): number {
-    const { callPrice, tokenPrice } = pricesOf(this.#config);
+    const { callPrice, tokenPrice } = this.prices;
     return score - callPrice * Math.max(0, calls - 1) - tokenPrice * tokens;
   }
 

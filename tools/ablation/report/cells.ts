@@ -1,4 +1,4 @@
-import type { ArmSummary, Closure, Difference, Estimate, Split, TableSummary } from './summary.ts';
+import type { ArmSummary, Closure, Difference, Estimate, Follower, Split, TableSummary } from './summary.ts';
 
 /** `61.2 ± 3.4`, in percent. */
 export function percent(estimate: Estimate | null): string {
@@ -49,6 +49,19 @@ export function closureTable(closures: readonly Closure[]): [string[], string[][
   return [
     ['arm', 'seeds', 'gap from sft to oracle closed, %'],
     closures.map(({ arm, share }) => [arm, String(share.seeds), percent(share)]),
+  ];
+}
+
+export function followerTable(followers: readonly Follower[]): [string[], string[][]] {
+  return [
+    ['arm', 'seeds', 'best design, %', 'by chance, %', 'margin, points'],
+    followers.map(({ arm, agreement, chance, margin }) => [
+      arm,
+      String(margin.seeds),
+      percent(agreement),
+      percent(chance),
+      gain(margin),
+    ]),
   ];
 }
 

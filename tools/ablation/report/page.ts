@@ -1,6 +1,6 @@
 import type { Table } from '../arm.ts';
 import type { Entry, LedgerHead } from '../jobs/ledger.ts';
-import { accuracyTable, closureTable, differenceTable } from './cells.ts';
+import { accuracyTable, closureTable, differenceTable, followerTable } from './cells.ts';
 import type { TableSummary } from './summary.ts';
 
 /** The page of a table's results, as Markdown. */
@@ -48,7 +48,19 @@ export function page(
     ...(summary.closures.length === 0
       ? []
       : ['', '## The gap to the oracle', '', ...markdown(closureTable(summary.closures))]),
+    ...(summary.followers.length === 0
+      ? []
+      : [
+          '',
+          '## Designs against the oracle',
+          '',
+          'How often the designer wrote, for held-out tasks, the design whose reward is best for tasks of that family and attribute with the oracle’s executor;',
+          'and how often it would have if it drew the same designs without a look at the task. Families and attributes have equal weight.',
+          '',
+          ...markdown(followerTable(summary.followers)),
+        ]),
     ...ceilingLines(entries),
+    ...mixLines(entries),
     ...designLines(entries),
     '',
     `![Training reward by step](ablation-${table.letter}.svg)`,
@@ -84,6 +96,40 @@ function ceilingLines(entries: readonly Entry[]): string[] {
       rows,
     ]),
   ];
+}
+
+/** The two most frequent shapes of each kind of task, over seeds. */
+function mixLines(entries: readonly Entry[]): string[] {
+  const arms = [...new Set(entries.flatMap(({ arm, mix }) => (mix === undefined ? [] : [arm])))];
+  const mixes = arms.map((arm) =>
+    entries.flatMap((entry) => (entry.arm === arm && entry.mix ? [entry.mix] : [])),
+  );
+  const cells = [...new Set(mixes.flat().flatMap((mix) => Object.keys(mix)))].sort();
+  if (cells.length === 0) return [];
+  return [
+    '',
+    '## Designs by family and attribute',
+    '',
+    'The two shapes that were written most often for held-out tasks at the end, in % over all seeds.',
+    '',
+    ...markdown([
+      ['family and attribute', ...arms],
+      cells.map((cell) => [cell, ...mixes.map((some) => topShapes(some.map((mix) => mix[cell] ?? {})))]),
+    ]),
+  ];
+}
+
+function topShapes(counts: readonly { readonly [shape: string]: number }[]): string {
+  const sums = new Map<string, number>();
+  for (const [shape, count] of counts.flatMap((each) => Object.entries(each))) {
+    sums.set(shape, (sums.get(shape) ?? 0) + count);
+  }
+  const all = [...sums.values()].reduce((sum, count) => sum + count, 0);
+  return [...sums]
+    .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .slice(0, 2)
+    .map(([shape, count]) => `${shape} ${Math.round((100 * count) / all)}`)
+    .join(', ');
 }
 
 function designLines(entries: readonly Entry[]): string[] {

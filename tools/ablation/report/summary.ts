@@ -2,6 +2,7 @@ import { average } from '../../../src/credit/advantage.ts';
 import { halfWidth } from '../../../src/credit/interval.ts';
 import type { Comparison } from '../arm.ts';
 import type { Entry } from '../jobs/ledger.ts';
+import { following } from './follows.ts';
 
 /** A mean over seeds, and half its 95 % t-interval; null where there are fewer than two. */
 export interface Estimate {
@@ -40,11 +41,20 @@ export interface Closure {
   readonly share: Estimate;
 }
 
+/** How often an arm's designer wrote what is best for the kind of task, above what chance gives. */
+export interface Follower {
+  readonly arm: string;
+  readonly agreement: Estimate;
+  readonly chance: Estimate;
+  readonly margin: Estimate;
+}
+
 export interface TableSummary {
   readonly families: readonly string[];
   readonly arms: readonly ArmSummary[];
   readonly differences: readonly Difference[];
   readonly closures: readonly Closure[];
+  readonly followers: readonly Follower[];
 }
 
 /** Means, intervals and paired differences of a table's results. Pure. */
@@ -65,6 +75,7 @@ export function summarise(
     closures: order
       .filter((arm) => arm !== 'sft' && arm !== 'oracle')
       .flatMap((arm) => closure(arm, of(arm), of('sft'), of('oracle'))),
+    followers: order.flatMap((arm) => follower(arm, of(arm), of('oracle'))),
   };
 }
 
@@ -134,6 +145,18 @@ function closure(
   });
   const share = estimate(shares);
   return share === null ? [] : [{ arm, share }];
+}
+
+function follower(arm: string, entries: readonly Entry[], oracles: readonly Entry[]): Follower[] {
+  const seen = entries.flatMap(({ seed, mix }) => {
+    const best = oracles.find((oracle) => oracle.seed === seed)?.best;
+    const found = mix === undefined || best === undefined ? null : following(mix, best);
+    return found === null ? [] : [found];
+  });
+  const agreement = estimate(seen.map((each) => each.agreement));
+  const chance = estimate(seen.map((each) => each.chance));
+  const margin = estimate(seen.map((each) => each.agreement - each.chance));
+  return agreement === null || chance === null || margin === null ? [] : [{ arm, agreement, chance, margin }];
 }
 
 function estimate(values: readonly number[]): Estimate | null {
