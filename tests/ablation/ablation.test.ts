@@ -44,8 +44,10 @@ describe('a table of an ablation', () => {
     expect(Object.keys(arm('search')?.designs ?? {})).toEqual(['all']);
     // A design for each of the held-out tasks, and the best one for each kind of task that they are.
     const drawn = Object.values(arm('stagewise')?.mix ?? {}).flatMap((counts) => Object.values(counts));
-    expect(drawn.reduce((sum, count) => sum + count, 0)).toBe(8);
-    expect(Object.keys(arm('oracle')?.best ?? {})).toEqual(Object.keys(arm('stagewise')?.mix ?? {}));
+    expect(drawn.reduce((sum, count) => sum + count, 0)).toBe(24);
+    expect(Object.keys(arm('oracle')?.best ?? {}).sort()).toEqual(
+      Object.keys(arm('stagewise')?.mix ?? {}).sort(),
+    );
     const { rows } = JSON.parse(readFileSync(fileIn('calm'), 'utf8'));
     expect(rows).toHaveLength(42);
     expect(rows[0]).toMatchObject({ arm: 'fixed', seed: 1, family: 'arithmetic' });
