@@ -4,7 +4,7 @@ import { points, stageCells } from '../views/cells.ts';
 import { bar } from '../views/chart.ts';
 import { causes } from '../views/failures.ts';
 import { fractions } from '../views/run-summary.ts';
-import type { RunView } from '../views/run-view.ts';
+import { byFamily, type RunView } from '../views/run-view.ts';
 import { COLOURS } from './colours.ts';
 
 interface Props {
@@ -18,9 +18,11 @@ export function Facts({ view, width, height }: Props) {
   const before = fractions(view.before);
   const after = fractions(view.after);
   const cells = stageCells(view).at(-1);
-  const mix = view.mixes.findLast((each) => Object.keys(each).length > 0) ?? mixOf(view);
+  const drawn = view.mixes.findLast((each) => Object.keys(each).length > 0);
+  const mix = drawn === undefined ? mixOf(view) : byFamily(drawn);
   const families = Object.keys({ ...mix, ...before });
-  const shapes = Math.max(1, Math.floor((height - 1) / Math.max(1, families.length)) - 1);
+  // A line of its own for each shape, where there is room for one at least.
+  const shapes = Math.floor((height - 2) / Math.max(1, families.length)) - 1;
   return (
     <Box flexDirection="column" width={width} height={height} overflow="hidden">
       {families.map((family) => (
@@ -29,6 +31,7 @@ export function Facts({ view, width, height }: Props) {
             <Text bold>{family}</Text>
             {family in before ? ` held-out ${percent(before[family])}` : ''}
             {family in after ? <Text color={COLOURS.good}>{` → ${percent(after[family])}`}</Text> : null}
+            {shapes > 0 ? null : <Text color={COLOURS.designer}>{`  ${inLine(mix[family] ?? {})}`}</Text>}
           </Text>
           {topShapes(mix[family] ?? {}, shapes).map(([shape, share]) => (
             <Text key={`${family}-${shape}`} wrap="truncate">
@@ -74,11 +77,17 @@ function mixOf(view: RunView): { [family: string]: { readonly [shape: string]: n
   return Object.fromEntries(Object.entries(view.before).map(([family, { shapes }]) => [family, shapes]));
 }
 
+function inLine(counts: { readonly [shape: string]: number }): string {
+  return topShapes(counts, 2)
+    .map(([shape, share]) => `${shape} ${percent(share)}`)
+    .join(', ');
+}
+
 function topShapes(counts: { readonly [shape: string]: number }, count: number): [string, number][] {
   const total = Object.values(counts).reduce((sum, value) => sum + value, 0);
   return Object.entries(counts)
     .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-    .slice(0, count)
+    .slice(0, Math.max(0, count))
     .map(([shape, value]) => [shape, value / Math.max(1, total)]);
 }
 

@@ -2,6 +2,7 @@ import { Box } from 'ink';
 import type { RunView } from '../views/run-view.ts';
 import { detailLines } from '../views/tree-rows.ts';
 import { Curves } from './curves.tsx';
+import { DesignsPanel } from './designs-panel.tsx';
 import { DetailPanel } from './detail-panel.tsx';
 import { Facts } from './facts.tsx';
 import type { TreeCursor } from './tree-cursor.ts';
@@ -10,12 +11,15 @@ import { TreePanel } from './tree-panel.tsx';
 interface Props {
   readonly view: RunView;
   readonly cursor: TreeCursor;
+  /** Whether designs over the run take the place of everything else. */
+  readonly designs: boolean;
   readonly width: number;
   readonly height: number;
 }
 
 /** The body that the live screen and the replay share: curves and facts above, tree and transcript below. */
-export function Panels({ view, cursor, width, height }: Props) {
+export function Panels({ view, cursor, designs, width, height }: Props) {
+  if (designs) return <DesignsPanel view={view} width={width} height={height} />;
   const top = height >= 24 ? 8 : height >= 14 ? 6 : 0;
   const left = Math.floor(width * 0.52);
   const bottom = Math.max(3, height - top - (top > 0 ? 1 : 0));

@@ -17,6 +17,7 @@ const KEYS = [
   ['↑ ↓  j k', 'select a task, design or execution'],
   ['Enter  Backspace', 'open and close'],
   ['f', 'follow the task that is worked on'],
+  ['d', 'designs by kind of task, over the run'],
   ['q', 'leave'],
 ] as const;
 
@@ -32,6 +33,7 @@ export function ReplayScreen({ run, timeline, at }: Props) {
   const { columns, rows } = useWindowSize();
   const [seq, setSeq] = useState(Math.max(1, Math.min(timeline.count, at)));
   const [help, setHelp] = useState(false);
+  const [designs, setDesigns] = useState(false);
   const [typed, setTyped] = useState<string | null>(null);
   const view = useMemo(() => timeline.viewAt(seq), [timeline, seq]);
   const [cursor, moved] = useTreeCursor(view.tree);
@@ -51,6 +53,7 @@ export function ReplayScreen({ run, timeline, at }: Props) {
       return;
     }
     if (input === '?') setHelp(true);
+    else if (input === 'd') setDesigns((shown) => !shown);
     else if (input === 'q' || key.escape || (key.ctrl && input === 'c')) exit();
     else if (input === '/') setTyped('');
     else if (key.leftArrow) step(-1);
@@ -70,10 +73,10 @@ export function ReplayScreen({ run, timeline, at }: Props) {
       <Header id={run} view={view} width={columns} note="REPLAY" />
       <Text wrap="truncate">{ruler(seq, timeline.count, columns)}</Text>
       <EventLines event={event} />
-      <Panels view={view} cursor={cursor} width={columns} height={Math.max(4, rows - 8)} />
+      <Panels view={view} cursor={cursor} designs={designs} width={columns} height={Math.max(4, rows - 8)} />
       <Text dimColor wrap="truncate">
         {typed === null
-          ? '? help  q leave  ←→ event  [ ] 100  , . stage  g G ends  / jump  ↑↓ select  ⏎ open'
+          ? '? help  q leave  ←→ event  [ ] 100  , . stage  g G ends  / jump  ↑↓ select  ⏎ open  d designs'
           : `go to event: ${typed}▏ (1–${timeline.count}, Enter)`}
       </Text>
     </Box>

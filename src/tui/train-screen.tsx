@@ -11,6 +11,7 @@ const KEYS = [
   ['↑ ↓  j k', 'select a task, design or execution'],
   ['→ ←  l h', 'open and close'],
   ['f', 'follow the task that is worked on'],
+  ['d', 'designs by kind of task, over the run'],
   ['p  space', 'pause and go on'],
   ['q  Ctrl-C', 'quit; the run can be resumed'],
   ['?', 'this help'],
@@ -24,12 +25,14 @@ export function TrainScreen({ live }: { readonly live: LiveRun }) {
   );
   const { columns, rows } = useWindowSize();
   const [help, setHelp] = useState(false);
+  const [designs, setDesigns] = useState(false);
   const [quitting, setQuitting] = useState(false);
   const { view } = live;
   const [cursor, moved] = useTreeCursor(view.tree);
   useKeys((input, key) => {
     if (help) return setHelp(false);
     if (input === '?') setHelp(true);
+    else if (input === 'd') setDesigns((shown) => !shown);
     else if (input === 'q' || (key.ctrl && input === 'c')) {
       setQuitting(true);
       live.quit();
@@ -49,9 +52,9 @@ export function TrainScreen({ live }: { readonly live: LiveRun }) {
     <Box flexDirection="column" width={columns} height={rows}>
       <Header id={live.id} view={view} width={columns} note={note} />
       <Box height={1} />
-      <Panels view={view} cursor={cursor} width={columns} height={Math.max(4, rows - 5)} />
+      <Panels view={view} cursor={cursor} designs={designs} width={columns} height={Math.max(4, rows - 5)} />
       <Text dimColor wrap="truncate">
-        {`? help  q quit  p ${live.paused ? 'go on' : 'pause'}  ↑↓ select  → open  ← close  f ${cursor.following ? 'stop following' : 'follow'}`}
+        {`? help  q quit  p ${live.paused ? 'go on' : 'pause'}  ↑↓ select  → open  ← close  f ${cursor.following ? 'stop following' : 'follow'}  d designs`}
       </Text>
     </Box>
   );

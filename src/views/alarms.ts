@@ -1,5 +1,5 @@
 import { ROLES } from '../../machines/stages.ts';
-import type { RunView, StepView } from './run-view.ts';
+import { byFamily, type RunView, type StepView } from './run-view.ts';
 
 /** One shape has more than this share of the valid designs of a step, over all families. */
 const ONE_SHAPE = 0.95;
@@ -21,7 +21,7 @@ export function alarms(view: RunView): string[] {
 function collapse({ mixes, plan }: RunView): string[] {
   // The step under way has only a part of its designs.
   const mix = mixes.findLast((each) => total(each) >= FEWEST);
-  if (mix === undefined || plan.design !== undefined || Object.keys(mix).length < 2) return [];
+  if (mix === undefined || plan.design !== undefined || Object.keys(byFamily(mix)).length < 2) return [];
   const counts = new Map<string, number>();
   for (const [shape, count] of Object.values(mix).flatMap((each) => Object.entries(each))) {
     counts.set(shape, (counts.get(shape) ?? 0) + count);

@@ -46,8 +46,8 @@ const NO_PLAN: PlanView = {
   evaluation: { cellTasks: 0, harder: false, controls: [] },
 };
 
-/** A count of shapes for each family over the last step, and since when. */
-export type ShapeMix = { readonly [family: string]: { readonly [shape: string]: number } };
+/** How often each shape was drawn for each kind of task, `family/attribute` or just the family. */
+export type ShapeMix = { readonly [kind: string]: { readonly [shape: string]: number } };
 
 /**
  * What a run looks like after some of its events: a fold, for screens, summaries and replay. The session's
@@ -68,7 +68,7 @@ export class RunView {
   readonly scores: { [key: string]: number[] } = {};
   /** Rollouts finished and expected in the current step or evaluation. */
   progress = { done: 0, of: 0 };
-  /** Shapes chosen per family, one entry per step. */
+  /** Shapes drawn in training, one entry per step. */
   readonly mixes: ShapeMix[] = [];
   /** Rejected scripts by cause, over the run. */
   readonly failures: { [cause: string]: number } = {};
@@ -209,9 +209,10 @@ export class RunView {
     }
     if (key.startsWith('eval/')) this.#evaluated(evaluationOf(key), output);
     else {
-      const mix: { [shape: string]: number } = { ...this.mixes.at(-1)?.[output.family] };
+      const kind = kindOf(output);
+      const mix: { [shape: string]: number } = { ...this.mixes.at(-1)?.[kind] };
       for (const [shape, count] of Object.entries(output.shapes)) mix[shape] = (mix[shape] ?? 0) + count;
-      this.mixes[this.mixes.length - 1] = { ...this.mixes.at(-1), [output.family]: mix };
+      this.mixes[this.mixes.length - 1] = { ...this.mixes.at(-1), [kind]: mix };
     }
     if (key.startsWith('eval/') && this.progress.done === this.progress.of) this.#schedule();
   }
@@ -235,6 +236,22 @@ export class RunView {
 /** `before` of `eval/before/0007`. */
 function evaluationOf(name: string): string {
   return name.split('/')[1] ?? '';
+}
+
+function kindOf({ family, attribute }: RolledEvent['output']): string {
+  return attribute === '' ? family : `${family}/${attribute}`;
+}
+
+/** A mix by family, whatever the attributes. */
+export function byFamily(mix: ShapeMix): ShapeMix {
+  const families: { [family: string]: { [shape: string]: number } } = {};
+  for (const [kind, counts] of Object.entries(mix)) {
+    const [family = ''] = kind.split('/');
+    const sum = { ...families[family] };
+    for (const [shape, count] of Object.entries(counts)) sum[shape] = (sum[shape] ?? 0) + count;
+    families[family] = sum;
+  }
+  return families;
 }
 
 function phaseOf(evaluation: string): Phase {

@@ -3,6 +3,7 @@ import { alarms, zeroVariance } from './alarms.ts';
 import { cellLines, stageCells } from './cells.ts';
 import { failureLines } from './failures.ts';
 import type { RunView } from './run-view.ts';
+import { shapeLines } from './shape-history.ts';
 import { evaluationName } from './stage-band.ts';
 
 /**
@@ -31,6 +32,7 @@ export function summaryLines(view: RunView, run: string, store: string, steps = 
       (family) =>
         `  ${family.padEnd(12)} ${favourites(view.before[family])}  →  ${favourites(view.after[family])}`,
     ),
+    ...shapeLines(view.mixes, 60),
     'What the executor learned:',
     `  mean score of an execution: ${executorGain(view)}`,
     ...cellSection(view),

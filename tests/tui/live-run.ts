@@ -20,6 +20,11 @@ export class FakeRun implements LiveRun {
     return this.#live.subscribe(listener);
   }
 
+  /** The view has been changed by hand. */
+  touch(): void {
+    this.#live.touch();
+  }
+
   version(): number {
     return this.#live.version();
   }

@@ -55,6 +55,32 @@ describe('TrainScreen', () => {
     expect(window.rows()[1]).toBe(' cold start  before EEDDE after  done');
   });
 
+  it('shows the designs of each kind of task over the run, and goes back', async () => {
+    const { window } = await showAt(late);
+    await window.press('d');
+    const text = window.text();
+    expect(text).toContain('Designs by family and attribute');
+    expect(text).toMatch(/[a-z] reflect\(agent\+js\)/);
+    expect(text).toMatch(/arithmetic +[A-Za-z]{3} +.*%/);
+    expect(text).not.toContain('rollout trees');
+    await window.press('d');
+    expect(window.text()).toContain('rollout trees');
+  });
+
+  it('has a line for each family where there are many', async () => {
+    const { live, window } = await showAt(late);
+    const families = ['arithmetic', 'notes', 'chain', 'code', 'trace', 'memo'];
+    live.view.mixes.push(
+      Object.fromEntries(families.map((family) => [`${family}/x`, { agent: 3, other: 1 }])),
+    );
+    live.touch();
+    await vi.waitFor(() => {
+      for (const family of families) {
+        expect(window.text()).toMatch(new RegExp(`${family}.* agent 75 %, other 25 %`));
+      }
+    });
+  });
+
   it('opens a design and an execution, and shows script, transcript and verdict', async () => {
     const { window } = await showAt(late);
     await window.press(KEY.down, KEY.right);

@@ -5,8 +5,9 @@ import { recordedCall } from '../../policies/recorded-call.ts';
 import { keptVersions } from '../../runtime/versions.ts';
 import { failureLines } from '../../views/failures.ts';
 import { type RunSummary, summarise } from '../../views/run-summary.ts';
-import type { RunView } from '../../views/run-view.ts';
+import { byFamily, type RunView } from '../../views/run-view.ts';
 import { sessionView } from '../../views/session-view.ts';
+import { shapeLines } from '../../views/shape-history.ts';
 import { type DesignView, type ExecutionView, type TaskView, TreeView } from '../../views/tree-view.ts';
 import { table } from '../table.ts';
 
@@ -45,7 +46,7 @@ function showRun(summary: RunSummary, view: RunView, reader: EventReader, json: 
     step.drift === null ? '' : step.drift.toExponential(1),
   ]);
   const families = Object.keys(view.before);
-  const mix = view.mixes.at(-1) ?? {};
+  const mix = byFamily(view.mixes.at(-1) ?? {});
   return [
     `${summary.run}  preset ${summary.preset}, seed ${summary.seed}, ${summary.status}, step ${summary.step} of ${summary.steps}`,
     `events ${summary.events}  calls ${summary.policyCalls}  ${summary.seconds} s`,
@@ -58,6 +59,8 @@ function showRun(summary: RunSummary, view: RunView, reader: EventReader, json: 
       const shapes = Object.entries(mix[family] ?? {}).sort(([, a], [, b]) => b - a);
       return `${family}: held-out ${percent(before)} → ${after === undefined ? '…' : percent(after)}; designs of the last step: ${shapes.map(([shape, count]) => `${shape} ×${count}`).join(', ')}`;
     }),
+    '',
+    ...shapeLines(view.mixes, 60),
     '',
     table(
       ['step', 'learns', 'designer reward', 'executor reward', 'invalid %', 'no variance', 'KL frozen'],
