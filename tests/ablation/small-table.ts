@@ -26,7 +26,7 @@ export const SMALL_TABLE: Table = {
 export function smallAblation(folder: string, changes: Partial<AblationOptions> = {}): AblationOptions {
   return {
     table: SMALL_TABLE,
-    base: tinyConfig({ tasks: { train: 40, heldOut: 4, harder: 2 } }),
+    base: tinyConfig({ policies: 'per-role', tasks: { train: 40, heldOut: 4, harder: 2 } }),
     seeds: [1],
     jobs: 2,
     keep: false,

@@ -133,7 +133,9 @@ async function play(job: Exclude<Job, { kind: 'cold' | 'train' }>, performing: P
   const { scripts } = kit;
   try {
     const { id } = store.run('latest');
-    const config = trained ? readConfig(store, id) : job.config;
+    const recorded = readConfig(store, id);
+    // A cold start has one model, whatever the arms that begin with it make of it.
+    const config = trained ? recorded : { ...job.config, policies: recorded.policies };
     const label = trained ? LAST_LABEL : coldLabel(store, id);
     const top = await TableTop.open(store.reader(id), config, { ...optionsOf(job), label });
     try {
