@@ -54,12 +54,13 @@ const base: RunConfig = {
 
 /** The named configurations of `troupe train --preset`. */
 export const presets = {
-  quick: base,
+  /** Coupled, as are the next two: in few steps, learning from both roles' samples of every tree comes further. */
+  quick: { ...base, stage: { ...base.stage, schedule: 'coupled' } },
   default: {
     ...base,
     preset: 'default',
     steps: 300,
-    stage: { ...base.stage, steps: 15 },
+    stage: { ...base.stage, schedule: 'coupled', steps: 15 },
     evaluation: { cellTasks: 20, controls: true },
   },
   long: {

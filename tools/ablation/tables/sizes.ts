@@ -9,12 +9,14 @@ function larger({ model: { dim, hidden } }: RunConfig) {
 /** The ends of the first table at two model sizes. */
 export const sizes: Table = {
   letter: 'f',
-  title: 'SFT only and stagewise training at a second model size',
+  title: 'SFT only and joint training at a second model size',
   seeds: 3,
   arms: (base) => [...ends('', {}), ...ends('-larger', larger(base))],
   comparisons: [
     { arm: 'stagewise', against: ['sft', 'oracle'] },
+    { arm: 'coupled', against: ['sft', 'oracle', 'stagewise'] },
     { arm: 'stagewise-larger', against: ['sft-larger', 'oracle-larger', 'stagewise'] },
+    { arm: 'coupled-larger', against: ['sft-larger', 'oracle-larger', 'stagewise-larger', 'coupled'] },
   ],
 };
 
@@ -22,6 +24,7 @@ function ends(end: string, size: Arm['changes']): Arm[] {
   return [
     trained(`sft${end}`, { ...size, steps: 0 }),
     trained(`stagewise${end}`, { ...size, stage: { schedule: 'stagewise' } }),
+    trained(`coupled${end}`, { ...size, stage: { schedule: 'coupled' } }),
     { name: `oracle${end}`, changes: size, play: { kind: 'oracle', of: `stagewise${end}` } },
   ];
 }
