@@ -59,7 +59,8 @@ export class StepMeter {
   readonly #overlaps = new Map<keyof StepTimes, Overlap>();
   #step: StepTimes | null = null;
   #start = 0;
-  #picked = 0;
+  /** When the step's tasks were picked, until credit is first asked for; a coupled step asks once per role. */
+  #picked: number | null = null;
   #load = performance.eventLoopUtilization();
 
   /** `onStep` hears of every finished step. */
@@ -107,7 +108,10 @@ export class StepMeter {
     const part = PART_OF[name];
     return async (request) => {
       if (name === 'pick') this.#turn(request.key.startsWith('step/'));
-      if (name === 'credit' && this.#step !== null) this.#step.rollout += now() - this.#picked;
+      if (name === 'credit' && this.#step !== null && this.#picked !== null) {
+        this.#step.rollout += now() - this.#picked;
+        this.#picked = null;
+      }
       if (part === null || this.#step === null) return effect(request);
       const overlap = this.#overlaps.get(part) ?? new Overlap();
       this.#overlaps.set(part, overlap);

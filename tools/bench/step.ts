@@ -18,7 +18,7 @@ export interface StepFigures {
   readonly seconds: number;
   /**
    * The step's wall time cut into consecutive parts, which add up to 1. `pick`: choosing tasks. `rollout`:
-   * from the tasks until credit is asked for. `credit`: computing advantages from the log. `learn`: reading
+   * from the tasks until credit is first asked for. `credit`: computing advantages from the log. `learn`: reading
    * the log, minibatches, the learner's updates, new weights in the samplers, drift. `rest`: the moments
    * between, such as storing the new weights.
    */
@@ -36,11 +36,11 @@ export interface StepFigures {
 }
 
 const PARTS = ['pick', 'rollout', 'credit', 'learn'] as const;
-/** Steps that come in pairs: one of each role. The first pair loads models and does not count. */
+/** Steps that count in pairs: where roles learn by turn, one of each. The first pair loads models and does not count. */
 const PAIR = 2;
 
 /**
- * Runs real training steps, roles by turn, after a cold start that is just long enough for completions to end.
+ * Runs real training steps of the configuration's schedule, roles by turn where it has stages, after a cold start that is just long enough for completions to end.
  * A designer of seconds writes few valid scripts, and without executions a step would look too cheap: its
  * calls are sampled, recorded and learned from as always, but what is compiled are the demonstrated scripts,
  * each as often. So every design has its executions, where a real run rejects some. No evaluation to speak
