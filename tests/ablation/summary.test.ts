@@ -29,7 +29,7 @@ function entry(arm: string, seed: number, accuracies: readonly number[], curve: 
 }
 
 const ARMS = ['sft', 'stagewise', 'oracle'];
-const COMPARISONS = [{ arm: 'stagewise', against: ['sft'] }];
+const TABLE = { comparisons: [{ arm: 'stagewise', against: ['sft'] }] };
 
 describe('the summary of a table', () => {
   it('has means, t-intervals and paired differences as a textbook has them', () => {
@@ -38,7 +38,7 @@ describe('the summary of a table', () => {
       ...[0.45, 0.5, 0.65].map((value, index) => entry('stagewise', index + 1, [value, value + 0.2])),
       ...[0.9, 0.9, 0.9].map((value, index) => entry('oracle', index + 1, [value, value])),
     ];
-    const { arms, differences, closures } = summarise(entries, ARMS, COMPARISONS);
+    const { arms, differences, closures } = summarise(entries, ARMS, TABLE);
     const [sft] = arms;
     expect(sft?.overall.heldOut?.mean).toBeCloseTo(0.3);
     // Standard deviation 0.1, three seeds: 4.303 · 0.1 / √3.
@@ -50,6 +50,30 @@ describe('the summary of a table', () => {
     expect(closures[0]?.share.mean).toBeCloseTo((0.35 / 0.7 + 0.3 / 0.6 + 0.35 / 0.5) / 3);
     expect(gain(differences[0]?.heldOut ?? null)).toBe('+33.3 ± 7.2 *');
     expect(percent(sft?.overall.heldOut ?? null)).toBe('30.0 ± 24.8');
+  });
+
+  it('measures arms by the ends of their own span', () => {
+    const entries = [
+      ...[0.1, 0.5, 0.9].map((value, index) =>
+        entry(['sft', 'stagewise', 'oracle'][index] ?? '', 1, [value]),
+      ),
+      ...[0.2, 0.3, 0.6].map((value, index) =>
+        entry(['sft-b', 'stagewise-b', 'oracle-b'][index] ?? '', 1, [value]),
+      ),
+    ];
+    const spans = ['', '-b'].map((end) => ({
+      low: `sft${end}`,
+      high: `oracle${end}`,
+      arms: [`stagewise${end}`],
+    }));
+    const order = entries.map(({ arm }) => arm);
+    const { closures } = summarise(entries, order, { ...TABLE, spans });
+    expect(closures.map(({ arm, low, high }) => [arm, low, high])).toEqual([
+      ['stagewise', 'sft', 'oracle'],
+      ['stagewise-b', 'sft-b', 'oracle-b'],
+    ]);
+    expect(closures[0]?.share.mean).toBeCloseTo(0.5);
+    expect(closures[1]?.share.mean).toBeCloseTo(0.25);
   });
 
   it('pairs by seed, whatever seeds there are and in whatever order', () => {
@@ -65,7 +89,7 @@ describe('the summary of a table', () => {
           const high = low.map(({ seed, families }) =>
             entry('stagewise', seed, [(families.family0?.heldOut ?? 0) + shift]),
           );
-          const { differences } = summarise([...low, ...high.toReversed()], ARMS, COMPARISONS);
+          const { differences } = summarise([...low, ...high.toReversed()], ARMS, TABLE);
           expect(differences[0]?.heldOut.mean).toBeCloseTo(shift);
           expect(differences[0]?.heldOut.halfWidth ?? 0).toBeCloseTo(0);
         },
@@ -83,7 +107,7 @@ describe('the summary of a table', () => {
       },
       { ...entry('oracle', 1, [0.9]), best: { a: 'agent', b: 'vote' } },
     ];
-    const summary = summarise(entries, ARMS, COMPARISONS);
+    const summary = summarise(entries, ARMS, TABLE);
     const lines = ablationLines('Table a', summary, 1).join('\n');
     expect(lines).toContain('stagewise (stale)');
     expect(lines).toContain('+40.0');

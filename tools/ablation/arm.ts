@@ -32,6 +32,13 @@ export interface Comparison {
   readonly against: readonly string[];
 }
 
+/** What arms are measured by: the cold start that they begin with, and the best designs' ceiling. */
+export interface Span {
+  readonly low: string;
+  readonly high: string;
+  readonly arms: readonly string[];
+}
+
 export interface Table {
   readonly letter: string;
   readonly title: string;
@@ -39,6 +46,8 @@ export interface Table {
   readonly seeds: number;
   arms(base: RunConfig): readonly Arm[];
   readonly comparisons: readonly Comparison[];
+  /** Left out: all arms, from `sft` to `oracle`. */
+  readonly spans?: readonly Span[];
 }
 
 /** Training with these changes. */

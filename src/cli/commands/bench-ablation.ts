@@ -64,7 +64,7 @@ export async function benchAblation(options: AblationOptions): Promise<void> {
   const { entries, stopped, failed, file } = await running.finished.finally(() => progress.clear());
 
   const order = table.arms(base).map(({ name }) => name);
-  const summary = summarise(entries, order, table.comparisons);
+  const summary = summarise(entries, order, table);
   const curves = summary.arms.map(({ arm, curve }) => ({ name: arm, values: curve }));
   const title = `Table ${table.letter}: ${table.title}`;
   writeFileSync(file.replace(/json$/, 'md'), page(table, head, entries, summary));

@@ -47,8 +47,8 @@ export function differenceTable(differences: readonly Difference[]): [string[], 
 
 export function closureTable(closures: readonly Closure[]): [string[], string[][]] {
   return [
-    ['arm', 'seeds', 'gap from sft to oracle closed, %'],
-    closures.map(({ arm, share }) => [arm, String(share.seeds), percent(share)]),
+    ['arm', 'from', 'to', 'seeds', 'gap closed, %'],
+    closures.map(({ arm, low, high, share }) => [arm, low, high, String(share.seeds), percent(share)]),
   ];
 }
 

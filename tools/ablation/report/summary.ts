@@ -1,6 +1,6 @@
 import { average } from '../../../src/credit/advantage.ts';
 import { halfWidth } from '../../../src/credit/interval.ts';
-import type { Comparison } from '../arm.ts';
+import type { Span, Table } from '../arm.ts';
 import type { Entry } from '../jobs/ledger.ts';
 import { following } from './follows.ts';
 
@@ -35,9 +35,11 @@ export interface Difference {
   readonly harder: Estimate | null;
 }
 
-/** Share of the way from `sft` to `oracle` that an arm has gone, seed by seed. */
+/** Share of the way from its span's low end to the high one that an arm has gone, seed by seed. */
 export interface Closure {
   readonly arm: string;
+  readonly low: string;
+  readonly high: string;
   readonly share: Estimate;
 }
 
@@ -61,7 +63,7 @@ export interface TableSummary {
 export function summarise(
   entries: readonly Entry[],
   order: readonly string[],
-  comparisons: readonly Comparison[],
+  { comparisons, spans = [everything(order)] }: Pick<Table, 'comparisons' | 'spans'>,
 ): TableSummary {
   const byArm = new Map(order.map((arm) => [arm, entries.filter((entry) => entry.arm === arm)]));
   const of = (arm: string) => byArm.get(arm) ?? [];
@@ -72,11 +74,18 @@ export function summarise(
     differences: comparisons.flatMap(({ arm, against }) =>
       against.flatMap((other) => difference(arm, of(arm), other, of(other))),
     ),
-    closures: order
-      .filter((arm) => arm !== 'sft' && arm !== 'oracle')
-      .flatMap((arm) => closure(arm, of(arm), of('sft'), of('oracle'))),
-    followers: order.flatMap((arm) => follower(arm, of(arm), of('oracle'))),
+    closures: spans.flatMap(({ low, high, arms }) =>
+      arms.flatMap((arm) => closure(of(arm), of(low), of(high)).map((share) => ({ arm, low, high, share }))),
+    ),
+    followers: spans.flatMap(({ low, high, arms }) =>
+      [low, ...arms].flatMap((arm) => follower(arm, of(arm), of(high))),
+    ),
   };
+}
+
+function everything(order: readonly string[]): Span {
+  const [low, high] = ['sft', 'oracle'];
+  return { low, high, arms: order.filter((arm) => arm !== low && arm !== high) };
 }
 
 /** Accuracy over families, each with the same weight; null where it was not measured. */
@@ -129,12 +138,7 @@ function difference(
   return heldOut === null ? [] : [{ arm, against, heldOut, harder: estimate(paired('harder')) }];
 }
 
-function closure(
-  arm: string,
-  entries: readonly Entry[],
-  low: readonly Entry[],
-  high: readonly Entry[],
-): Closure[] {
+function closure(entries: readonly Entry[], low: readonly Entry[], high: readonly Entry[]): Estimate[] {
   const shares = entries.flatMap((entry) => {
     const at = (list: readonly Entry[]) => {
       const found = list.find(({ seed }) => seed === entry.seed);
@@ -144,7 +148,7 @@ function closure(
     return own === null || from === null || to === null || to <= from ? [] : [(own - from) / (to - from)];
   });
   const share = estimate(shares);
-  return share === null ? [] : [{ arm, share }];
+  return share === null ? [] : [share];
 }
 
 function follower(arm: string, entries: readonly Entry[], oracles: readonly Entry[]): Follower[] {

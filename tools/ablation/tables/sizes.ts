@@ -18,6 +18,11 @@ export const sizes: Table = {
     { arm: 'stagewise-larger', against: ['sft-larger', 'oracle-larger', 'stagewise'] },
     { arm: 'coupled-larger', against: ['sft-larger', 'oracle-larger', 'stagewise-larger', 'coupled'] },
   ],
+  spans: ['', '-larger'].map((end) => ({
+    low: `sft${end}`,
+    high: `oracle${end}`,
+    arms: [`stagewise${end}`, `coupled${end}`],
+  })),
 };
 
 function ends(end: string, size: Arm['changes']): Arm[] {
