@@ -23,8 +23,17 @@ export const stageLengths: Table = {
       trained(`coupled${end}`, { ...horizon, stage: { schedule: 'coupled' } }),
     ]);
   },
-  comparisons: ['', '-long'].flatMap((end) => [
-    { arm: `stagewise-30${end}`, against: [`stagewise-1${end}`, `stagewise-10${end}`, `coupled${end}`] },
-    { arm: `stagewise-10${end}`, against: [`stagewise-1${end}`, `coupled${end}`] },
-  ]),
+  comparisons: [
+    ...['', '-long'].flatMap((end) => [
+      { arm: `stagewise-30${end}`, against: [`stagewise-1${end}`, `stagewise-10${end}`, `coupled${end}`] },
+      { arm: `stagewise-10${end}`, against: [`stagewise-1${end}`, `coupled${end}`] },
+      { arm: `stagewise-1${end}`, against: [`coupled${end}`] },
+    ]),
+    // What a longer horizon gives, and whether it makes up for having half of the updates.
+    ...LENGTHS.map((length) => ({
+      arm: `stagewise-${length}-long`,
+      against: [`stagewise-${length}`, 'coupled'],
+    })),
+    { arm: 'coupled-long', against: ['coupled'] },
+  ],
 };
