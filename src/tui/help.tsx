@@ -13,7 +13,7 @@ export function Help({ title, keys, width, height }: Props) {
     ...keys.map(([key, what]) => ({ key: key.padEnd(17), what })),
     { key: '', what: '● done ◐ working ◔ calling ◑ at the tool ✗ failed' },
     { key: '', what: '2/3: sum of scores / executions' },
-    { key: '', what: 'E, blue: executor learns; D, magenta: designer learns' },
+    { key: '', what: 'who learns: E executor, D designer, C both of them' },
     { key: '', what: 'any key goes back' },
   ];
   return (

@@ -1,3 +1,4 @@
+import { learnersOf } from '../../machines/stages.ts';
 import type { StoredEvent } from '../../store/event-log.ts';
 import { RunView } from './run-view.ts';
 import { evaluationName } from './stage-band.ts';
@@ -20,7 +21,7 @@ export class PlainProgress {
           `cold start ${view.losses.length}/${view.plan.imitationChunks}  loss ${(view.losses.at(-1) ?? 0).toFixed(3)}`,
         );
       case 'learned':
-        return this.#stamp(this.#step(event.data.role ?? view.steps.at(-1)?.role));
+        return this.#step(event.data.role ?? view.steps.at(-1)?.role);
       case 'rollout.finished':
         if (done < of || !view.scope.startsWith('eval/')) return null;
         return this.#stamp(this.#evaluation());
@@ -34,18 +35,24 @@ export class PlainProgress {
     return summaryLines(this.view, run, store, steps);
   }
 
-  #step(learner: unknown): string {
+  /** A step, once the last of its roles has learned. */
+  #step(learner: unknown): string | null {
     const { view } = this;
     const step = view.steps.findLast(({ role }) => role === learner);
-    if (step === undefined) return '';
-    const drift = step.drift === null ? '' : `  KL frozen ${step.drift.toExponential(1)}`;
-    return [
-      `step ${step.step + 1}/${view.plan.steps}  ${step.role.padEnd(8)} learns`,
+    if (step === undefined) return null;
+    const learners = learnersOf(step.step, view.plan);
+    if (step.role !== learners.at(-1)) return null;
+    // Where both learn nobody is frozen.
+    const alone = learners.length === 1;
+    const drift = alone && step.drift !== null ? `  KL frozen ${step.drift.toExponential(1)}` : '';
+    const text = [
+      `step ${step.step + 1}/${view.plan.steps}  ${alone ? `${step.role.padEnd(8)} learns` : 'both roles learn'}`,
       `  designer reward ${step.designerReward.toFixed(3)}  executor reward ${step.executorReward.toFixed(3)}`,
       `  invalid ${(100 * step.invalid).toFixed(0)} %`,
       drift,
       this.#left(),
     ].join('');
+    return this.#stamp(text);
   }
 
   #evaluation(): string {

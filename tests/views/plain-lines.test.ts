@@ -10,10 +10,10 @@ beforeAll(async () => {
 });
 
 /** Lines from event `after` on; what is before was stored by an earlier process. */
-function linesOf(after = 0, upTo = log.count()) {
+function linesOf(after = 0, upTo = log.count(), of = log) {
   const progress = new PlainProgress();
-  catchUp(progress.view, log, after);
-  const lines = [...log.events({ after, upTo })].flatMap((event) => progress.line(event) ?? []);
+  catchUp(progress.view, of, after);
+  const lines = [...of.events({ after, upTo })].flatMap((event) => progress.line(event) ?? []);
   return { progress, lines, texts: lines.map((line) => line.replace(/^ *\d+\.\d s {2}/, '')) };
 }
 
@@ -32,6 +32,16 @@ describe('PlainProgress', () => {
     expect(texts[5]).toMatch(/^step 3\/5 {2}designer learns/);
     expect(texts[7]).toMatch(/^step 5\/5 .*KL frozen 1\.0e-3$/);
     expect(texts[8]).toMatch(/^held-out after {3}arithmetic/);
+  });
+
+  it('has one line for a step in which both roles learn, and nobody frozen in it', async () => {
+    const coupled = await recordedRun({ schedule: 'coupled' });
+    const { texts } = linesOf(0, coupled.count(), coupled);
+    expect(texts).toHaveLength(2 + PLAN.steps + 2);
+    expect(texts[3]).toMatch(
+      /^step 1\/5 {2}both roles learn {2}designer reward \d\.\d+ {2}.*invalid \d+ % {2}~\d+ s left$/,
+    );
+    expect(texts[7]).toMatch(/^step 5\/5 {2}both roles learn .*invalid \d+ %$/);
   });
 
   it('stamps every line with the time since the run began, which never falls', () => {
