@@ -4,12 +4,13 @@ import { type AppendPlan, planAppend } from './append-plan.ts';
 import type { Attempts } from './attempts.ts';
 import { Blobs } from './blobs.ts';
 import { BulkInsert } from './bulk-insert.ts';
-import { EMPTY, isUnder, nextCommit, scopeOf } from './chain.ts';
+import { EMPTY, nextCommit, scopeOf } from './chain.ts';
 import type { Connection } from './connection.ts';
 import type { BlobChange, EventLog, NewEvent, StoredEvent } from './event-log.ts';
 import { RunReader, type StoredHead } from './run-reader.ts';
 import type { RunRow } from './runs.ts';
 import { EVENT_TABLE_COLUMNS, positionOf } from './schema.ts';
+import { StreamMap } from './stream-map.ts';
 
 const NOTHING = Buffer.alloc(0);
 /**
@@ -23,7 +24,7 @@ export class RunLog extends RunReader implements EventLog {
   readonly #attempts: Attempts;
   readonly #blobs: Blobs;
   readonly #run: number;
-  readonly #heads = new Map<string, StoredHead>();
+  readonly #heads = new StreamMap<StoredHead>();
   readonly #streams: BulkInsert;
   readonly #lastKey: Database.Statement<[], { key: number | null }>;
   readonly #events: BulkInsert;
@@ -93,7 +94,7 @@ export class RunLog extends RunReader implements EventLog {
 
   forget(prefix: string): void {
     this.#forgotten.add(prefix);
-    for (const stream of this.#heads.keys()) if (isUnder(prefix, stream)) this.#heads.delete(stream);
+    this.#heads.forget(prefix);
   }
 
   /** Ends the attempt and so frees the run; `note` says how it ended. Closing twice does nothing. */

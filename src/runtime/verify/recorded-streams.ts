@@ -1,10 +1,10 @@
-import { isUnder } from '../../../store/chain.ts';
 import type { EventReader, StoredEvent } from '../../../store/event-log.ts';
+import { StreamMap } from '../../../store/stream-map.ts';
 
 /** The streams of a recorded run, each read once until it is forgotten. */
 export class RecordedStreams {
   readonly reader: EventReader;
-  readonly #streams = new Map<string, readonly StoredEvent[]>();
+  readonly #streams = new StreamMap<readonly StoredEvent[]>();
 
   constructor(reader: EventReader) {
     this.reader = reader;
@@ -21,6 +21,6 @@ export class RecordedStreams {
 
   /** Frees what is kept of the streams under a prefix. */
   forget(prefix: string): void {
-    for (const stream of this.#streams.keys()) if (isUnder(prefix, stream)) this.#streams.delete(stream);
+    this.#streams.forget(prefix);
   }
 }
