@@ -55,7 +55,7 @@ const base: RunConfig = {
 /** The named configurations of `troupe train --preset`. */
 export const presets = {
   /** Coupled, as are the next two: learning from both roles' samples of every tree comes further, table (b) of the ablations. */
-  quick: { ...base, stage: { ...base.stage, schedule: 'coupled' } },
+  quick: { ...base, steps: 50, stage: { ...base.stage, schedule: 'coupled' } },
   default: {
     ...base,
     preset: 'default',
