@@ -4,7 +4,7 @@ import type { RunConfig } from './config.ts';
 const base: RunConfig = {
   preset: 'quick',
   seed: 1,
-  steps: 80,
+  steps: 50,
   policies: 'per-role',
   model: DEFAULT_TRANSFORMER,
   vocab: 384,
@@ -55,7 +55,7 @@ const base: RunConfig = {
 /** The named configurations of `troupe train --preset`. */
 export const presets = {
   /** Coupled, as are the next two: learning from both roles' samples of every tree comes further, table (b) of the ablations. */
-  quick: { ...base, steps: 50, stage: { ...base.stage, schedule: 'coupled' } },
+  quick: { ...base, stage: { ...base.stage, schedule: 'coupled' } },
   default: {
     ...base,
     preset: 'default',
