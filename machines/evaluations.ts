@@ -1,4 +1,5 @@
 import { pad } from './command.ts';
+import type { TaskRef } from './rollout.machine.ts';
 import { learnersOf, type StagePlan, stageEndedAt } from './stages.ts';
 import { cellName, type Tally, totals } from './tally.ts';
 
@@ -9,9 +10,8 @@ export interface Evaluation {
   readonly split: 'heldOut' | 'harder';
   /** Tasks of each family; all if left out. */
   readonly tasks?: number;
-  /** A design that takes the designer's place, for every task or by the task's cell (`family/attribute`). */
-  readonly script?: string;
-  readonly scriptBy?: { readonly [cell: string]: string };
+  /** Designs that take the designer's place. */
+  readonly design?: FixedDesign;
   /** Labels of older weights that play a role. */
   readonly designer?: string;
   readonly executor?: string;
@@ -22,10 +22,23 @@ export interface Evaluation {
   readonly draws?: string;
 }
 
+/** A script for every task, or scripts by the task's cell (`family/attribute`) or its family. */
+export type FixedDesign = string | { readonly [kind: string]: string };
+
+/** What takes the designer's place for a task, as a member of its rollout's input; nothing where a designer writes. */
+export function inPlace(
+  design: FixedDesign | undefined,
+  { family, attribute }: Pick<TaskRef, 'family' | 'attribute'>,
+): { readonly script?: string } {
+  const script =
+    typeof design === 'object' ? (design[cellName(family, attribute)] ?? design[family]) : design;
+  return script === undefined ? {} : { script };
+}
+
 /** The part of a plan that evaluations follow from. */
 export interface EvaluationPlan extends StagePlan {
   /** A fixed design that takes the designer's place throughout. */
-  readonly design?: string | undefined;
+  readonly design?: FixedDesign | undefined;
   readonly policies?: 'shared' | 'per-role';
   readonly evaluation?: {
     /** Tasks of each family for the cells after a stage; 0 for none. */
@@ -63,7 +76,7 @@ export function nextEvaluation(plan: EvaluationPlan, standing: Standing): Evalua
 /** What is due after so many steps, in order. Lazy: later ones may depend on what earlier ones found. */
 function* due(plan: EvaluationPlan, { step, began, tallies }: Standing): Generator<Evaluation> {
   const { design, evaluation } = plan;
-  const fixed = design === undefined ? {} : { script: design };
+  const fixed = design === undefined ? {} : { design };
   if (step === 0) yield { key: 'before', split: 'heldOut', ...fixed };
   yield* cells(plan, step, began);
   if (step < plan.steps) return;
@@ -81,7 +94,7 @@ function* cells(plan: EvaluationPlan, step: number, began: string): Generator<Ev
   const stage = stageEndedAt(step, plan);
   const tasks = plan.evaluation?.cellTasks ?? 0;
   if (stage === null || tasks === 0) return;
-  const fixed = plan.design === undefined ? {} : { script: plan.design };
+  const fixed = plan.design === undefined ? {} : { design: plan.design };
   const common = { split: 'heldOut' as const, tasks, ...fixed };
   if (step < plan.steps) yield { ...common, key: stageKey(stage) };
   if (changesBoth(plan, step)) {
@@ -109,10 +122,10 @@ export function stageKey(stage: number, old?: 'designer' | 'executor'): string {
 function* controls(scripts: readonly string[], tallies: Standing['tallies']): Generator<Evaluation> {
   if (scripts.length === 0) return;
   const split = 'heldOut';
-  yield { key: 'control_single', split, script: SINGLE };
-  yield { key: 'control_consistency', split, script: consistency(tallies.after ?? {}) };
-  for (const [index, script] of scripts.entries()) yield { key: fixedKey(index), split, script };
-  yield { key: 'control_oracle', split, scriptBy: bestByCell(scripts, tallies), draws: 'oracle' };
+  yield { key: 'control_single', split, design: SINGLE };
+  yield { key: 'control_consistency', split, design: consistency(tallies.after ?? {}) };
+  for (const [index, design] of scripts.entries()) yield { key: fixedKey(index), split, design };
+  yield { key: 'control_oracle', split, design: bestByCell(scripts, tallies), draws: 'oracle' };
 }
 
 /** Key of the control that plays the fixed design of this index. */

@@ -1,4 +1,4 @@
-import type { AgentInput } from './agent.machine.ts';
+import type { AgentInput, AgentOutput } from './agent.machine.ts';
 import type { NodeResult, OpenAgentParams, PathParams, ToolRef } from './chart.ts';
 import type { TaskRef } from './rollout.machine.ts';
 
@@ -11,6 +11,25 @@ export interface ExecutionInput {
     readonly python?: string | undefined;
   };
 }
+
+/** `killed` marks what only a wall clock stopped: another execution need not end the same way. */
+export type ExecutionEvent =
+  | { readonly type: 'agent.finished'; readonly key: string; readonly output: AgentOutput }
+  | {
+      readonly type: 'checked';
+      readonly key: string;
+      readonly passed: boolean;
+      readonly text: string;
+      readonly killed?: true;
+    }
+  | { readonly type: 'evaluated'; readonly key: string; readonly value: unknown; readonly killed?: true }
+  | {
+      readonly type: 'verified';
+      readonly key: string;
+      readonly score: number;
+      readonly answer: object;
+      readonly killed?: true;
+    };
 
 /** What the environment said about a node's draft. */
 export interface NodeFeedback {

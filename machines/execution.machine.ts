@@ -1,5 +1,4 @@
 import { assign, emit, setup } from 'xstate';
-import type { AgentOutput } from './agent.machine.ts';
 import type {
   AboutParams,
   ChartState,
@@ -16,6 +15,7 @@ import {
   agentInput,
   answers,
   type ExecutionContext,
+  type ExecutionEvent,
   type ExecutionInput,
   key,
   latest,
@@ -25,25 +25,6 @@ import {
   visited,
   withResult,
 } from './execution-context.ts';
-
-/** `killed` marks what only a wall clock stopped: another execution need not end the same way. */
-export type ExecutionEvent =
-  | { readonly type: 'agent.finished'; readonly key: string; readonly output: AgentOutput }
-  | {
-      readonly type: 'checked';
-      readonly key: string;
-      readonly passed: boolean;
-      readonly text: string;
-      readonly killed?: true;
-    }
-  | { readonly type: 'evaluated'; readonly key: string; readonly value: unknown; readonly killed?: true }
-  | {
-      readonly type: 'verified';
-      readonly key: string;
-      readonly score: number;
-      readonly answer: object;
-      readonly killed?: true;
-    };
 
 export interface ExecutionOutput {
   readonly score: number;

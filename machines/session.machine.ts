@@ -1,6 +1,6 @@
 import { assign, emit, enqueueActions, setup } from 'xstate';
 import { type Emitted, order, pad } from './command.ts';
-import { nextEvaluation } from './evaluations.ts';
+import { inPlace, nextEvaluation } from './evaluations.ts';
 import {
   learners,
   lesson,
@@ -12,7 +12,7 @@ import {
   stepKey,
 } from './session-context.ts';
 import type { Role } from './stages.ts';
-import { cellName, emptyTally, tallyRollout } from './tally.ts';
+import { emptyTally, tallyRollout } from './tally.ts';
 
 const session = setup({
   types: {
@@ -60,15 +60,14 @@ const session = setup({
     ),
     openEvaluation: enqueueActions(({ context: { evaluation }, event, enqueue }) => {
       if (event.type !== 'picked' || evaluation === null) return;
-      const { key, script, scriptBy = {} } = evaluation;
+      const { key, design } = evaluation;
       event.tasks.forEach((task, index) => {
-        const design = script ?? scriptBy[cellName(task.family, task.attribute)];
         enqueue.emit(
           order({
             type: 'open',
             actor: 'rollout',
             key: `eval/${key}/${pad(index, 4)}`,
-            input: { task, designs: 1, executions: 1, ...(design === undefined ? {} : { script: design }) },
+            input: { task, designs: 1, executions: 1, ...inPlace(design, task) },
           }),
         );
       });
@@ -77,14 +76,13 @@ const session = setup({
       if (event.type !== 'picked') return;
       const { designs, executions, draws, design } = context.plan;
       const branches = learners(context).includes('executor') && draws !== undefined ? { draws } : {};
-      const fixed = design === undefined ? {} : { script: design };
       event.tasks.forEach((task, index) => {
         enqueue.emit(
           order({
             type: 'open',
             actor: 'rollout',
             key: `${stepKey(context)}/task/${pad(index, 3)}`,
-            input: { task, designs, executions, ...fixed, ...branches },
+            input: { task, designs, executions, ...inPlace(design, task), ...branches },
           }),
         );
       });

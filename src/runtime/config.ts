@@ -62,8 +62,8 @@ export const configSchema = z.strictObject({
     /** M and N. Rollouts are flat where N is 1: then an executor's group is the task's. */
     designs: count,
     executions: count,
-    /** A script that takes the designer's place in training and in the run's own evaluations. */
-    design: z.string().min(1).optional(),
+    /** A script that takes the designer's place in training and in the run's own evaluations, or one for each family. */
+    design: z.union([z.string().min(1), z.record(z.string(), z.string().min(1))]).optional(),
     temperature: z.number().positive(),
     designerTokens: count,
     executorTokens: count,

@@ -19,12 +19,25 @@ export function defaultKit(): Kit {
   return { families: defaultFamilies(), library: defaultLibrary(), verifier, scripts: DEMONSTRATED_SCRIPTS };
 }
 
-/** The families that a run trains on. Throws a {@link UserError} for a name that the kit does not have. */
-export function familiesOf({ families: wanted }: Pick<RunConfig, 'families'>, { families }: Kit) {
+/**
+ * The families that a run trains on. Throws a {@link UserError} for a name that the kit does not have, and for fixed
+ * designs that leave a family without one.
+ */
+export function familiesOf(config: Pick<RunConfig, 'families' | 'rollout'>, { families }: Kit) {
+  const { families: wanted, rollout } = config;
   const unknown = wanted?.find((name) => families.every((family) => family.name !== name));
   if (unknown !== undefined) {
     const known = families.map(({ name }) => name).join(', ');
     throw new UserError('unknown-family', `There is no task family "${unknown}"; choose from ${known}.`);
   }
-  return families.filter(({ name }) => wanted?.includes(name) ?? true);
+  const chosen = families.filter(({ name }) => wanted?.includes(name) ?? true);
+  const { design } = rollout;
+  const bare = typeof design === 'object' ? chosen.find(({ name }) => !(name in design)) : undefined;
+  if (bare !== undefined) {
+    throw new UserError(
+      'no-design',
+      `rollout.design has no design for the family "${bare.name}"; give one, or one script for all families.`,
+    );
+  }
+  return chosen;
 }

@@ -2,7 +2,7 @@ import { must } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
 import { NO_TESTS, testFeedback } from './feedback.ts';
 import { forms, idleParts, NOTHING } from './forms.ts';
-import { SMUDGED, smudge } from './smudge.ts';
+import { SMUDGED, smudging } from './smudge.ts';
 import { collectDistinct, taskId } from './split.ts';
 import type { Demonstration, Split, Task, TaskFamily, Test } from './task.ts';
 import { toolText } from './tool.ts';
@@ -22,6 +22,8 @@ const ENDS = ['done', 'doubled', 'tripled', 'squared', 'negated', 'as text'] as 
 const TESTED = '; test';
 /** As often as a memo is one. */
 const ATTRIBUTES = ['clear', 'smudged', 'smudged', 'smudged', 'tested', 'tested', 'tested'] as const;
+/** More mistakes than not, so that a single reader solves few of the smudged ones. */
+const smudge = smudging(0.55);
 const INPUTS = [3, 8, 20, 57, 130];
 
 type First = (typeof FIRSTS)[number];

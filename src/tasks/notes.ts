@@ -3,11 +3,12 @@ import { RandomStream } from '../core/random.ts';
 import { NO_TESTS } from './feedback.ts';
 import { forms, idleParts } from './forms.ts';
 import { NAMES } from './names.ts';
-import { SMUDGED, smudge } from './smudge.ts';
+import { SMUDGED, smudging } from './smudge.ts';
 import { collectDistinct, taskId } from './split.ts';
 import type { Demonstration, Split, Task, TaskFamily } from './task.ts';
 
 const NAME = 'notes';
+const smudge = smudging(0.5);
 /** So that every name stands behind a space, and is the same token wherever it stands. */
 const CLEAR = 'notes: ';
 /** Notes on a page; a harder page has more. */

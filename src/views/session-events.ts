@@ -12,7 +12,7 @@ export const started = z.object({
     policies: z.enum(['shared', 'per-role']).default('shared'),
     designs: z.number(),
     executions: z.number(),
-    design: z.string().optional(),
+    design: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
     evaluation: z
       .object({ cellTasks: z.number(), harder: z.boolean(), controls: z.array(z.string()) })
       .default({ cellTasks: 0, harder: false, controls: [] }),

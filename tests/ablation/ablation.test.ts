@@ -30,6 +30,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('a table of an ablation', () => {
   it('has every arm, with rows for scripts, and leaves no logs behind', () => {
     expect(calm.map(({ arm }) => arm).sort()).toEqual([
+      'by-family',
+      'by-family-trained',
       'fixed',
       'fixed-trained',
       'oracle',
@@ -42,6 +44,9 @@ describe('a table of an ablation', () => {
     expect(arm('stagewise')?.curve).toHaveLength(3);
     expect(arm('sft')).toMatchObject({ policyCalls: 0, curve: [] });
     expect(Object.keys(arm('search')?.designs ?? {})).toEqual(['all']);
+    const families = Object.keys(arm('by-family')?.families ?? {});
+    expect(Object.keys(arm('by-family')?.designs ?? {}).sort()).toEqual(families.sort());
+    expect(families.length).toBeGreaterThan(1);
     // A design for each of the held-out tasks, and the best one for each kind of task that they are.
     const drawn = Object.values(arm('stagewise')?.mix ?? {}).flatMap((counts) => Object.values(counts));
     expect(drawn.reduce((sum, count) => sum + count, 0)).toBe(24);
@@ -49,17 +54,17 @@ describe('a table of an ablation', () => {
       Object.keys(arm('stagewise')?.mix ?? {}).sort(),
     );
     const { rows } = JSON.parse(readFileSync(fileIn('calm'), 'utf8'));
-    expect(rows).toHaveLength(42);
-    expect(rows[0]).toMatchObject({ arm: 'fixed', seed: 1, family: 'arithmetic' });
+    expect(rows).toHaveLength(54);
+    expect(rows[0]).toMatchObject({ arm: 'by-family', seed: 1, family: 'arithmetic' });
     for (const name of ['heldOut', 'policyCalls', 'seconds'])
       expect(rows[0][name]).toEqual(expect.any(Number));
     const calls = (name: string) => arm(name)?.policyCalls ?? Number.NaN;
     expect(calls('fixed-trained') / calls('stagewise')).toBeGreaterThan(0.7);
     expect(calls('fixed-trained') / calls('stagewise')).toBeLessThan(1.3);
-    // A cold start, and the last weights of the three that were trained.
+    // A cold start, and the last weights of the four that were trained.
     const stores = readdirSync(join(folder, 'calm', 'work')).filter((name) => name.endsWith('.db'));
-    expect(stores.filter((name) => name.endsWith('-last.db'))).toHaveLength(3);
-    expect(stores).toHaveLength(4);
+    expect(stores.filter((name) => name.endsWith('-last.db'))).toHaveLength(4);
+    expect(stores).toHaveLength(5);
   });
 
   it('runs nothing twice, but for what is stale', async () => {
@@ -88,7 +93,7 @@ describe('a table of an ablation', () => {
 
   it('goes on after kill -9 in the middle of an arm, and comes to the same', async () => {
     const home = join(folder, 'killed');
-    for (const moment of [/cold start\/1 cold start/, /stagewise\/1 step [12]/]) {
+    for (const moment of [/cold start\/1 cold start/, /stagewise\/1 step [123]/]) {
       const child = spawn(process.execPath, ['--import', 'tsx', CHILD, home], {
         stdio: ['ignore', 'pipe', 'inherit'],
       });

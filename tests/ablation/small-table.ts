@@ -18,6 +18,12 @@ export const SMALL_TABLE: Table = {
       changes: { steps: 3, stage: { schedule: 'executor-only' } },
       play: { kind: 'train', design: { of: 'fixed' }, callsOf: 'stagewise' },
     },
+    { name: 'by-family', changes: {}, play: { kind: 'fixed', by: 'family' } },
+    {
+      name: 'by-family-trained',
+      changes: { steps: 2, stage: { schedule: 'executor-only' } },
+      play: { kind: 'train', design: { of: 'by-family' }, callsOf: 'stagewise' },
+    },
     { name: 'search', changes: {}, play: { kind: 'search', callsOf: 'stagewise', by: 'all' } },
   ],
   comparisons: [{ arm: 'stagewise', against: ['sft', 'search'] }],

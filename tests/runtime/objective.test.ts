@@ -1,7 +1,9 @@
 import { afterAll, expect, it } from 'vitest';
+import { must } from '../../src/core/errors.ts';
 import { startRun } from '../../src/runtime/run.ts';
 import { verifyRun } from '../../src/runtime/verify.ts';
 import { summarise } from '../../src/views/run-summary.ts';
+import type { StoredEvent } from '../../store/event-log.ts';
 import type { Store } from '../../store/store.ts';
 import { evenAnswers, runOptions, scratch, tinyConfig } from './small-run.ts';
 
@@ -34,6 +36,21 @@ it('an entropy bonus, a penalty on leaving the cold start’s policy, warm-up an
   expect(new Set(runs.map(weightsOf)).size).toBe(runs.length);
   const [, , penalised, , rehearsing] = runs;
   if (penalised === undefined || rehearsing === undefined) return expect.fail();
+  const divergence = ({ data }: StoredEvent) => Number(data.kl);
+  const learned = (store: Store) =>
+    store
+      .reader(store.run('latest').id)
+      .read('session')
+      .filter(({ type }) => type === 'learned');
+  // The first update begins where the reference is; later ones have left it.
+  expect(divergence(must(learned(penalised)[0], 'an update'))).toBeCloseTo(0, 6);
+  expect(
+    learned(penalised)
+      .slice(1)
+      .map(divergence)
+      .every((kl) => kl > 0),
+  ).toBe(true);
+  expect(learned(rehearsing).some(({ data }) => 'kl' in data)).toBe(false);
   for (const run of [penalised, rehearsing]) {
     expect(await verifyRun(run, 'latest', options)).toMatchObject({ identical: true, divergence: null });
   }

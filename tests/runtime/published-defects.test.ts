@@ -193,6 +193,20 @@ describe('settings', () => {
     expect(store.runs()).toHaveLength(before);
   });
 
+  it('give every family a design where designs are fixed by family, or the run does not begin', () => {
+    const { rollout, stage } = tinyConfig();
+    const wrong = tinyConfig({
+      families: ['arithmetic', 'code'],
+      rollout: { ...rollout, design: { arithmetic: 'run(agent("solve"))' } },
+      stage: { ...stage, schedule: 'executor-only' },
+    });
+    const before = store.runs().length;
+    expect(() => startRun(store, wrong, runOptions())).toThrow(
+      'rollout.design has no design for the family "code"',
+    );
+    expect(store.runs()).toHaveLength(before);
+  });
+
   it('choose families of the kit', () => {
     const { tasks } = makeMaterial(tinyConfig({ families: ['code'] }), evenAnswers());
     expect(new Set([...tasks.train, ...tasks.heldOut].map(({ family }) => family))).toEqual(

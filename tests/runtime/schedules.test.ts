@@ -43,6 +43,29 @@ const CASES = [
   ['designer-only', 'per-role', ['designer', 'designer']],
 ] as const;
 
+it('designs that are fixed by family take the designer’s place, and verify', async () => {
+  const design = {
+    arithmetic: 'run(agent("solve"))',
+    code: 'run(reflect(agent("solve")))',
+  };
+  const { rollout } = tinyConfig();
+  const store = await run({
+    steps: 1,
+    rollout: { ...rollout, design, designs: 1 },
+    stage: stage('executor-only'),
+  });
+  const reader = store.reader('latest');
+  const { mixes } = sessionView(reader);
+  const shapes = Object.entries(mixes[0] ?? {}).map(([kind, mix]) => [kind.split('/')[0], Object.keys(mix)]);
+  expect(new Set(shapes.map(([family]) => family))).toEqual(new Set(['arithmetic', 'code']));
+  for (const [family, drawn] of shapes)
+    expect(drawn).toEqual([family === 'code' ? 'reflect(agent)' : 'agent']);
+  expect(
+    reader.readPrefix('').some(({ stream, type }) => type === 'called' && stream.endsWith('/designer')),
+  ).toBe(false);
+  expect(await verifyRun(store, 'latest', options)).toMatchObject({ identical: true, divergence: null });
+});
+
 describe.each(CASES)('a %s run with %s policies', (schedule, policies, roles) => {
   it('teaches whom it should, comes out the same again, and verifies exactly', async () => {
     const store = await run({ stage: stage(schedule), policies });

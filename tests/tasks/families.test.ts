@@ -7,7 +7,7 @@ import { evaluate, normalForm, number, operation, toSource } from '../../src/tas
 import { defaultFamilies } from '../../src/tasks/families.ts';
 import { functionSource, otherComparison } from '../../src/tasks/list-function.ts';
 import { QuickJsSandbox } from '../../src/tasks/quickjs-sandbox.ts';
-import { SMUDGED, smudge } from '../../src/tasks/smudge.ts';
+import { SMUDGED, smudging } from '../../src/tasks/smudge.ts';
 import type { Demonstration, Split, Task } from '../../src/tasks/task.ts';
 import { runTool } from '../../src/tasks/tool.ts';
 import { verifier } from '../../src/tasks/verifier.ts';
@@ -198,9 +198,10 @@ describe('code', () => {
 });
 
 describe('smudged copies', () => {
+  const smudge = smudging(0.5);
   const text = `${SMUDGED}ann47, bob12? bob`;
 
-  it('have about half of their figures right, independently, and nothing else changed', () => {
+  it('have as many of their figures right as is said, independently, and nothing else changed', () => {
     let right = 0;
     let both = 0;
     for (let reader = 0; reader < 4000; reader++) {
@@ -214,6 +215,14 @@ describe('smudged copies', () => {
     expect(right / 4000).toBeLessThan(0.54);
     expect(both / 4000).toBeGreaterThan(0.22);
     expect(both / 4000).toBeLessThan(0.28);
+  });
+
+  it('are worse where more is misread', () => {
+    const worse = smudging(0.8);
+    const copies = Array.from({ length: 4000 }, (_, i) => worse(text, new RandomStream(1, 'reader', i)));
+    const right = copies.filter((copy) => copy.includes('ann47')).length / copies.length;
+    expect(right).toBeGreaterThan(0.16);
+    expect(right).toBeLessThan(0.24);
   });
 
   it('are the same for the same reader, and the text itself where it is not smudged', () => {

@@ -5,12 +5,12 @@ import { changed, type RunConfig } from '../../src/runtime/config.ts';
 /** How an arm comes to its result; names of other arms are those of the same table. */
 export type Play =
   /**
-   * Training from the cold start. `design` takes the designer's place: a script, or the one that another arm chose.
-   * With `callsOf`, there are as many executions in a step as that arm's training calls pay for.
+   * Training from the cold start. `design` takes the designer's place: a script, or what another arm chose, be it one
+   * design or one for each family. With `callsOf`, there are as many executions in a step as that arm's training calls pay for.
    */
   | { readonly kind: 'train'; readonly design?: string | { readonly of: string }; readonly callsOf?: string }
-  /** A fixed design at the cold start: this one, or the best of the library's on training tasks. */
-  | { readonly kind: 'fixed'; readonly script?: string }
+  /** A fixed design at the cold start: this one, or the best of the library's on training tasks, of all or of each family. */
+  | { readonly kind: 'fixed'; readonly script?: string; readonly by?: 'all' | 'family' }
   /** Votes of single agents, by the executor of another arm and at its number of test calls. */
   | { readonly kind: 'consistency'; readonly of: string }
   /** The best of the library's designs for each task, by the executor of another arm. */

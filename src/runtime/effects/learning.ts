@@ -61,10 +61,13 @@ export function creditEffect({ config, log }: Rehearsal): Effect {
  */
 export function learnEffect(rehearsal: Rehearsal): Effect {
   const { config, log, models, learner } = rehearsal;
+  // Where both roles learn, the second one's calls are in the same trees, and these are over.
+  let last: { readonly step: number; readonly calls: CallIndex } | undefined;
   return async ({ input }) => {
     const { step, role } = creditSchema.parse(input);
     const credit = must(recordedCredit(log, step, role), `credit of the ${role} in step ${step}`);
-    const calls = readCalls(log, step);
+    const calls = last?.step === step ? last.calls : readCalls(log, step);
+    last = { step, calls };
     const samples = creditedSequences(credit, calls);
     const left = 1 - step / Math.max(1, config.steps - 1);
     const rehearsing = role === 'designer' ? config.learning.rehearsal * left : 0;
@@ -105,6 +108,7 @@ export function learnEffect(rehearsal: Rehearsal): Effect {
         entropy: average(stats.map((each) => each.entropy)),
         ratioError: stats[0]?.drift ?? 0,
         drift,
+        ...(settings.hyper.klPenalty === 0 ? {} : { kl: average(stats.map((each) => each.kl)) }),
       },
       blobs: {
         put: models.blobs(label, role),

@@ -20,7 +20,13 @@ export const jobSchema = z.discriminatedUnion('kind', [
     last: z.string(),
     ...common,
   }),
-  z.strictObject({ kind: z.literal('fixed'), cold: z.string(), script: z.string().optional(), ...common }),
+  z.strictObject({
+    kind: z.literal('fixed'),
+    cold: z.string(),
+    script: z.string().optional(),
+    by: z.enum(['all', 'family']).optional(),
+    ...common,
+  }),
   z.strictObject({ kind: z.literal('consistency'), last: z.string(), test: outcomeSchema, ...common }),
   z.strictObject({ kind: z.literal('oracle'), last: z.string(), ...common }),
   z.strictObject({

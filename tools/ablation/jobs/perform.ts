@@ -141,7 +141,7 @@ async function play(job: Exclude<Job, { kind: 'cold' | 'train' }>, performing: P
     try {
       switch (job.kind) {
         case 'fixed':
-          return await playFixed(top, scripts, job.script, onProgress);
+          return await playFixed(top, { scripts, script: job.script, by: job.by ?? 'all' }, onProgress);
         case 'consistency':
           return await playConsistency(top, job.test, onProgress);
         case 'oracle':

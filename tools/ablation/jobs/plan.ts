@@ -119,6 +119,7 @@ export function jobOf(task: Task, { work, codeVersion, outcomeOf, taskOf }: JobS
         kind: 'fixed',
         cold,
         ...(play.script === undefined ? {} : { script: play.script }),
+        ...(play.by === undefined ? {} : { by: play.by }),
         ...common,
       };
     case 'consistency':
@@ -140,8 +141,11 @@ function trainConfig(
 ): RunConfig {
   if (design === undefined) return config;
   const chosen = typeof design === 'string' ? null : outcomeOf(design.of);
-  const script = typeof design === 'string' ? design : must(chosen?.designs?.all, 'a design that was chosen');
-  const rollout = { design: script, designs: 1 };
+  const designs = must(
+    typeof design === 'string' ? { all: design } : chosen?.designs,
+    'designs that were chosen',
+  );
+  const rollout = { design: designs.all ?? designs, designs: 1 };
   if (callsOf === undefined) return armConfig(config, { rollout });
   const calls = outcomeOf(callsOf).policyCalls / Math.max(1, config.steps * config.rollout.tasksPerStep);
   const executions = Math.max(2, Math.round(calls / Math.max(1, chosen?.callsPerExecution ?? 1)));

@@ -25,30 +25,46 @@ const CHOICE_EXECUTIONS = 2;
 
 type Progress = (what: string, share: number) => void;
 
-/** One fixed design for all tasks: the one given, or the best of the library by its reward on training tasks. */
+export interface FixedSetting {
+  readonly scripts: readonly string[];
+  /** The design, where none is to be chosen. */
+  readonly script?: string | undefined;
+  readonly by: 'all' | 'family';
+}
+
+/**
+ * Fixed designs: the one given, or the best of the library by its reward on training tasks, one for all of them or one
+ * for those of each family.
+ */
 export async function playFixed(
   top: TableTop,
-  scripts: readonly string[],
-  given: string | undefined,
+  { scripts, script, by }: FixedSetting,
   onProgress: Progress,
 ): Promise<Outcome> {
-  const choice =
-    given === undefined ? await chooseFixed(top, scripts, onProgress) : { script: given, calls: 0 };
+  const { designs, calls } =
+    script === undefined
+      ? await chooseFixed(top, scripts, by, onProgress)
+      : { designs: { all: script }, calls: 0 };
   const families = await top.evaluate(
-    () => choice.script,
+    ({ family }) => must(designs[family] ?? designs.all, 'a fixed design'),
     (share) => onProgress('evaluating', share),
   );
   const callsPerExecution = average(Object.values(families).map(({ testCalls }) => testCalls));
   return {
-    policyCalls: choice.calls,
+    policyCalls: calls,
     families,
     curve: [],
-    designs: { all: choice.script },
+    designs,
     callsPerExecution,
   };
 }
 
-async function chooseFixed(top: TableTop, scripts: readonly string[], onProgress: Progress) {
+async function chooseFixed(
+  top: TableTop,
+  scripts: readonly string[],
+  by: FixedSetting['by'],
+  onProgress: Progress,
+): Promise<{ designs: { [scope: string]: string }; calls: number }> {
   const tasks = top.families.flatMap((family) =>
     top.train.filter((task) => task.family === family).slice(0, CHOICE_TASKS),
   );
@@ -56,14 +72,24 @@ async function chooseFixed(top: TableTop, scripts: readonly string[], onProgress
   const scores = await top.trials.run(trials, (done) =>
     onProgress('choosing a design', done / trials.length),
   );
-  const results = scores.map((score, index) => ({ score, script: must(trials[index], 'a trial').script }));
+  const results = scores.map((score, index) => ({
+    ...must(trials[index], 'a trial'),
+    reward: top.reward(score),
+  }));
+  const scopes = Map.groupBy(results, ({ task }) => (by === 'all' ? 'all' : task.family));
+  const designs = [...scopes].map(([scope, members]) => [scope, bestOf(members)] as const);
+  const calls = scores.reduce((sum, score) => sum + score.calls, 0);
+  return { designs: Object.fromEntries(designs), calls };
+}
+
+/** The script with the highest mean reward. */
+function bestOf(results: readonly { readonly script: string; readonly reward: number }[]): string {
   const means = [...Map.groupBy(results, ({ script }) => script)].map(([script, members]) => ({
     script,
-    reward: average(members.map(({ score }) => top.reward(score))),
+    reward: average(members.map(({ reward }) => reward)),
   }));
   const [best] = means.sort((a, b) => b.reward - a.reward);
-  const calls = scores.reduce((sum, score) => sum + score.calls, 0);
-  return { script: must(best, 'a design to choose').script, calls };
+  return must(best, 'a design to choose').script;
 }
 
 /**

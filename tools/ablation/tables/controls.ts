@@ -17,6 +17,12 @@ const CONTROLS: readonly Arm[] = [
     changes: { stage: { schedule: 'executor-only' } },
     play: { kind: 'train', design: { of: 'fixed-design' }, callsOf: 'stagewise' },
   },
+  { name: 'family-designs', changes: {}, play: { kind: 'fixed', by: 'family' } },
+  {
+    name: 'family-designs-trained',
+    changes: { stage: { schedule: 'executor-only' } },
+    play: { kind: 'train', design: { of: 'family-designs' }, callsOf: 'stagewise' },
+  },
   { name: 'search', changes: {}, play: { kind: 'search', callsOf: 'stagewise', by: 'all' } },
   { name: 'search-by-family', changes: {}, play: { kind: 'search', callsOf: 'stagewise', by: 'family' } },
 ];
