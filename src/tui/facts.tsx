@@ -4,7 +4,8 @@ import { points, stageCells } from '../views/cells.ts';
 import { bar } from '../views/chart.ts';
 import { causes } from '../views/failures.ts';
 import { fractions } from '../views/run-summary.ts';
-import { byFamily, type RunView } from '../views/run-view.ts';
+import type { RunView } from '../views/run-view.ts';
+import { byFamily } from '../views/shape-mix.ts';
 import { COLOURS } from './colours.ts';
 
 interface Props {

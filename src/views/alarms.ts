@@ -1,5 +1,6 @@
 import { ROLES } from '../../machines/stages.ts';
-import { byFamily, type RunView, type StepView } from './run-view.ts';
+import type { RunView, StepView } from './run-view.ts';
+import { byFamily } from './shape-mix.ts';
 
 /** One shape has more than this share of the valid designs of a step, over all families. */
 const ONE_SHAPE = 0.95;

@@ -45,11 +45,13 @@ export class PlainProgress {
     // Where both learn nobody is frozen.
     const alone = learners.length === 1;
     const drift = alone && step.drift !== null ? `  KL frozen ${step.drift.toExponential(1)}` : '';
+    const left = step.kl === null ? '' : `  KL cold start ${step.kl.toExponential(1)}`;
     const text = [
       `step ${step.step + 1}/${view.plan.steps}  ${alone ? `${step.role.padEnd(8)} learns` : 'both roles learn'}`,
       `  designer reward ${step.designerReward.toFixed(3)}  executor reward ${step.executorReward.toFixed(3)}`,
       `  invalid ${(100 * step.invalid).toFixed(0)} %`,
       drift,
+      left,
       this.#left(),
     ].join('');
     return this.#stamp(text);

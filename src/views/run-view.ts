@@ -1,6 +1,6 @@
 import { nextEvaluation } from '../../machines/evaluations.ts';
 import { learnersOf, type Role } from '../../machines/stages.ts';
-import { emptyTally, scoreOf, type Tally, tallyRollout } from '../../machines/tally.ts';
+import { cellName, emptyTally, scoreOf, type Tally, tallyRollout } from '../../machines/tally.ts';
 import type { StoredEvent } from '../../store/event-log.ts';
 import {
   credited,
@@ -12,6 +12,7 @@ import {
   rolled,
   started,
 } from './session-events.ts';
+import { type ShapeMix, withShapes } from './shape-mix.ts';
 import { TreeView } from './tree-view.ts';
 
 /** One training step's figures for a role that learned in it, as recorded. */
@@ -27,6 +28,8 @@ export interface StepView {
   /** Mean KL estimate (nats per token) of the frozen role against the weights that sampled it. */
   drift: number | null;
   loss: number | null;
+  /** Mean divergence of the learned tokens from the cold start's policy, nats, where leaving it has its price. */
+  kl: number | null;
   /** Mean entropy of the learned tokens' distributions, nats. */
   entropy: number | null;
 }
@@ -45,9 +48,6 @@ const NO_PLAN: PlanView = {
   executions: 0,
   evaluation: { cellTasks: 0, harder: false, controls: [] },
 };
-
-/** How often each shape was drawn for each kind of task, `family/attribute` or just the family. */
-export type ShapeMix = { readonly [kind: string]: { readonly [shape: string]: number } };
 
 /**
  * What a run looks like after some of its events: a fold, for screens, summaries and replay. The session's
@@ -176,6 +176,7 @@ export class RunView {
           invalid: invalid / Math.max(1, designs),
           drift: null,
           loss: null,
+          kl: null,
           entropy: null,
         });
         break;
@@ -209,10 +210,8 @@ export class RunView {
     }
     if (key.startsWith('eval/')) this.#evaluated(evaluationOf(key), output);
     else {
-      const kind = kindOf(output);
-      const mix: { [shape: string]: number } = { ...this.mixes.at(-1)?.[kind] };
-      for (const [shape, count] of Object.entries(output.shapes)) mix[shape] = (mix[shape] ?? 0) + count;
-      this.mixes[this.mixes.length - 1] = { ...this.mixes.at(-1), [kind]: mix };
+      const kind = cellName(output.family, output.attribute);
+      this.mixes[this.mixes.length - 1] = withShapes(this.mixes.at(-1) ?? {}, kind, output.shapes);
     }
     if (key.startsWith('eval/') && this.progress.done === this.progress.of) this.#schedule();
   }
@@ -236,22 +235,6 @@ export class RunView {
 /** `before` of `eval/before/0007`. */
 function evaluationOf(name: string): string {
   return name.split('/')[1] ?? '';
-}
-
-function kindOf({ family, attribute }: RolledEvent['output']): string {
-  return attribute === '' ? family : `${family}/${attribute}`;
-}
-
-/** A mix by family, whatever the attributes. */
-export function byFamily(mix: ShapeMix): ShapeMix {
-  const families: { [family: string]: { [shape: string]: number } } = {};
-  for (const [kind, counts] of Object.entries(mix)) {
-    const [family = ''] = kind.split('/');
-    const sum = { ...families[family] };
-    for (const [shape, count] of Object.entries(counts)) sum[shape] = (sum[shape] ?? 0) + count;
-    families[family] = sum;
-  }
-  return families;
 }
 
 function phaseOf(evaluation: string): Phase {

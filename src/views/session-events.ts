@@ -57,5 +57,6 @@ export const learned = z.object({
   version: z.string(),
   loss: z.number(),
   drift: z.number(),
+  kl: z.number().nullable().default(null),
   entropy: z.number().nullable().default(null),
 });

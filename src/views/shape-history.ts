@@ -1,4 +1,4 @@
-import type { ShapeMix } from './run-view.ts';
+import type { ShapeMix } from './shape-mix.ts';
 
 /** The designs of one kind of task over a run. */
 export interface ShapeRow {

@@ -36,6 +36,7 @@ const state = z.strictObject({
       executorReward: z.number(),
       invalid: z.number(),
       drift: z.number().nullable(),
+      kl: z.number().nullable().default(null),
       loss: z.number().nullable(),
       entropy: z.number().nullable(),
     }),

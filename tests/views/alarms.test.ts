@@ -12,6 +12,7 @@ const STEP = {
   groups: 4,
   drift: 0,
   loss: 0,
+  kl: null,
   entropy: 0.3,
 };
 

@@ -30,7 +30,7 @@ describe('PlainProgress', () => {
       /^step 1\/5 {2}executor learns {2}designer reward 0\.000 {2}executor reward 0\.000 {2}invalid 25 % {2}KL frozen 1\.0e-3 {2}~\d+ s left$/,
     );
     expect(texts[5]).toMatch(/^step 3\/5 {2}designer learns/);
-    expect(texts[7]).toMatch(/^step 5\/5 .*KL frozen 1\.0e-3$/);
+    expect(texts[7]).toMatch(/^step 5\/5 .*KL frozen 1\.0e-3 {2}KL cold start 2\.0e-3$/);
     expect(texts[8]).toMatch(/^held-out after {3}arithmetic/);
   });
 
@@ -41,7 +41,7 @@ describe('PlainProgress', () => {
     expect(texts[3]).toMatch(
       /^step 1\/5 {2}both roles learn {2}designer reward \d\.\d+ {2}.*invalid \d+ % {2}~\d+ s left$/,
     );
-    expect(texts[7]).toMatch(/^step 5\/5 {2}both roles learn .*invalid \d+ %$/);
+    expect(texts[7]).toMatch(/^step 5\/5 {2}both roles learn .*invalid \d+ % {2}KL cold start 2\.0e-3$/);
   });
 
   it('stamps every line with the time since the run began, which never falls', () => {

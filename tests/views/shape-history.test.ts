@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { byFamily } from '../../src/views/run-view.ts';
 import { shapeHistory, shapeLines } from '../../src/views/shape-history.ts';
+import { byFamily } from '../../src/views/shape-mix.ts';
 
 const MIXES = [
   { 'a/x': { agent: 3, 'agent+js': 1 }, b: { 'vote5(agent)': 1, 'vote3(agent)': 1 } },

@@ -5,9 +5,10 @@ import { recordedCall } from '../../policies/recorded-call.ts';
 import { keptVersions } from '../../runtime/versions.ts';
 import { failureLines } from '../../views/failures.ts';
 import { type RunSummary, summarise } from '../../views/run-summary.ts';
-import { byFamily, type RunView } from '../../views/run-view.ts';
+import type { RunView } from '../../views/run-view.ts';
 import { sessionView } from '../../views/session-view.ts';
 import { shapeLines } from '../../views/shape-history.ts';
+import { byFamily } from '../../views/shape-mix.ts';
 import { type DesignView, type ExecutionView, type TaskView, TreeView } from '../../views/tree-view.ts';
 import { table } from '../table.ts';
 
