@@ -49,6 +49,7 @@ describe('RunView', () => {
       groups: 6,
       drift: 1e-3,
       loss: -3,
+      kl: null,
       entropy: null,
     });
     expect(view.version).toBe('policy-of-step-4');
