@@ -1,7 +1,8 @@
 import { Box, Text } from 'ink';
 import { alarms } from '../views/alarms.ts';
-import { points, stageCells } from '../views/cells.ts';
+import { stageCells } from '../views/cells.ts';
 import { bar } from '../views/chart.ts';
+import { points } from '../views/estimate.ts';
 import { causes } from '../views/failures.ts';
 import { fractions } from '../views/run-summary.ts';
 import type { RunView } from '../views/run-view.ts';

@@ -1,14 +1,7 @@
 import { changesBoth, stageKey } from '../../machines/evaluations.ts';
 import { learnersOf } from '../../machines/stages.ts';
-import { average } from '../credit/advantage.ts';
-import { halfWidth } from '../credit/interval.ts';
+import { type Estimate, estimate, percent, points } from './estimate.ts';
 import type { RunView } from './run-view.ts';
-
-/** A mean over tasks with half the width of its 95 % t-interval; null where there is one task or none. */
-export interface Estimate {
-  readonly mean: number;
-  readonly halfWidth: number | null;
-}
 
 /** The four cells after a stage, and where its gain comes from: differences are taken task by task. */
 export interface StageCells {
@@ -103,10 +96,6 @@ function scoresOf(view: RunView, stage: number): Scores {
     : { oldOld, newOld: newNew, oldNew: oldOld, newNew };
 }
 
-function estimate(values: readonly number[]): Estimate {
-  return { mean: average(values), halfWidth: halfWidth(values) };
-}
-
 /** The four cells of a stage and the split of its gain, for people. */
 export function cellLines({ stage, tasks, cells, gain, solved }: StageCells): string[] {
   return [
@@ -117,14 +106,4 @@ export function cellLines({ stage, tasks, cells, gain, solved }: StageCells): st
     `  gain ${points(gain.whole)} points = designs ${points(gain.design)}, execution ${points(gain.execution)}, both together ${points(gain.interaction)}`,
     `  newly solved ${solved.tasks}: by designs ${solved.design}, by execution ${solved.execution}, by either ${solved.either}, by both alone ${solved.both}`,
   ];
-}
-
-function percent({ mean, halfWidth: half }: Estimate): string {
-  return `${(100 * mean).toFixed(1)} %${half === null ? '' : ` ± ${(100 * half).toFixed(1)}`}`;
-}
-
-/** A difference in points: `+3.1 ± 2.0`. */
-export function points({ mean, halfWidth: half }: Estimate): string {
-  const sign = mean < 0 ? '−' : '+';
-  return `${sign}${Math.abs(100 * mean).toFixed(1)}${half === null ? '' : ` ± ${(100 * half).toFixed(1)}`}`;
 }

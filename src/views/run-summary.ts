@@ -1,9 +1,11 @@
-import { type Tally, totals } from '../../machines/tally.ts';
+import type { Tally } from '../../machines/tally.ts';
 import type { AttemptInfo } from '../../store/attempts.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import type { RunInfo } from '../../store/runs.ts';
 import { alarms, zeroVariance } from './alarms.ts';
 import { type StageCells, stageCells } from './cells.ts';
+import { CONTROL, comparisons } from './controls.ts';
+import type { Estimate } from './estimate.ts';
 import type { RunView } from './run-view.ts';
 import { sessionView } from './session-view.ts';
 
@@ -43,6 +45,8 @@ export interface RunSummary {
 interface Control {
   readonly heldOut: Fractions;
   readonly callsPerTask: number;
+  /** By how much the trained system is better, mean over all tasks, task by task. */
+  readonly lead: Estimate | null;
 }
 type Counts = { readonly [cause: string]: number };
 type Fractions = { readonly [family: string]: number };
@@ -68,7 +72,7 @@ export function summarise(info: RunInfo, reader: EventReader, attempts: readonly
     weightsHash: view.version,
     heldOut: { before: fractions(view.before), after: fractions(view.after) },
     ...(view.tallies.harder === undefined ? {} : { harder: fractions(view.tallies.harder) }),
-    ...controlsOf(view.tallies),
+    ...controlsOf(view),
     ...cellsOf(view),
     zeroVariance: zeroVariance(view.steps),
     alarms: alarms(view),
@@ -86,16 +90,14 @@ function cellsOf(view: RunView): Pick<RunSummary, 'cells'> {
 }
 
 /** `control_single` → `single`. */
-function controlsOf(tallies: RunView['tallies']): Pick<RunSummary, 'controls'> {
-  const controls = Object.entries(tallies).flatMap(([key, tally]): [string, Control][] => {
+function controlsOf(view: RunView): Pick<RunSummary, 'controls'> {
+  const controls = comparisons(view).flatMap(({ key, callsPerTask, lead }): [string, Control][] => {
     if (!key.startsWith(CONTROL)) return [];
-    const { tasks, calls } = totals(tally);
-    return [[key.slice(CONTROL.length), { heldOut: fractions(tally), callsPerTask: round(calls / tasks) }]];
+    const heldOut = fractions(view.tallies[key] ?? {});
+    return [[key.slice(CONTROL.length), { heldOut, callsPerTask: round(callsPerTask), lead }]];
   });
   return controls.length === 0 ? {} : { controls: Object.fromEntries(controls) };
 }
-
-const CONTROL = 'control_';
 
 function round(value: number): number {
   return Math.round(value * 1e4) / 1e4;

@@ -1,10 +1,10 @@
-import { type FamilyTally, totals } from '../../machines/tally.ts';
+import type { FamilyTally } from '../../machines/tally.ts';
 import { alarms, zeroVariance } from './alarms.ts';
 import { cellLines, stageCells } from './cells.ts';
+import { comparisonLines } from './controls.ts';
 import { failureLines } from './failures.ts';
 import type { RunView } from './run-view.ts';
 import { shapeLines } from './shape-history.ts';
-import { evaluationName } from './stage-band.ts';
 
 /**
  * What a run came to, for people: accuracies, what each role learned, and what to do next. A run that was
@@ -36,7 +36,7 @@ export function summaryLines(view: RunView, run: string, store: string, steps = 
     'What the executor learned:',
     `  mean score of an execution: ${executorGain(view)}`,
     ...cellSection(view),
-    ...controlSection(view),
+    ...comparisonLines(view),
     ...failureLines(view),
     ...varianceLines(view),
     ...alarms(view).map((alarm) => `ALARM: ${alarm}`),
@@ -51,17 +51,6 @@ export function summaryLines(view: RunView, run: string, store: string, steps = 
 function cellSection(view: RunView): string[] {
   const last = stageCells(view).at(-1);
   return last === undefined ? [] : ['', ...cellLines(last), ''];
-}
-
-/** Harder tasks and controls: mean score over all tasks, and what they cost. */
-function controlSection({ tallies }: RunView): string[] {
-  const keys = Object.keys(tallies).filter((key) => key === 'harder' || key.startsWith('control_'));
-  if (keys.length === 0) return [];
-  const line = (key: string) => {
-    const { tasks, score, calls } = totals(tallies[key] ?? {});
-    return `  ${evaluationName(key).padEnd(22)} ${percent(score / tasks)}  (${(calls / tasks).toFixed(1)} calls a task)`;
-  };
-  return ['Compared with (mean score over all tasks):', ...['after', ...keys].map(line), ''];
 }
 
 /** Groups that taught nothing, over the run. */

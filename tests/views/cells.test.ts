@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { must } from '../../src/core/errors.ts';
 import { average } from '../../src/credit/advantage.ts';
+import { halfWidth } from '../../src/credit/interval.ts';
 import { cellLines, stageCells } from '../../src/views/cells.ts';
 import { PlainProgress } from '../../src/views/plain-lines.ts';
 import { summarise } from '../../src/views/run-summary.ts';
@@ -101,7 +103,11 @@ describe('a run with many evaluations', () => {
       expect(lines).toContain(`s  ${name}`);
     }
     const closing = progress.closing('run-1', 'troupe.db').join('\n');
-    expect(closing).toMatch(/control: consistency +\d/);
+    expect(closing).toMatch(
+      / {2}control: consistency +\d+\.\d % ± \d+\.\d +\d+\.\d calls a task {2}lead [+−]\d+\.\d ± \d/,
+    );
+    expect(closing).toMatch(/ {2}agent\("solve"\) +\d.* lead /);
+    expect(closing).toMatch(/ {2}harder +\d+\.\d % ± \d+\.\d +\d+\.\d calls a task$/m);
     expect(closing).toContain('Stage 3, 3 held-out tasks');
     expect(closing).toMatch(/Groups without variance: designer 4 of 12, executor 6 of 18/);
   });
@@ -125,6 +131,12 @@ describe('a run with many evaluations', () => {
       'oracle',
     ]);
     expect(summary.controls?.single?.callsPerTask).toBeGreaterThan(0);
+    const scores = (key: string) => must(view.scores[key], `scores of ${key}`);
+    for (const name of ['single', 'oracle']) {
+      const control = scores(`control_${name}`);
+      const pairs = scores('after').map((own, task) => own - must(control[task], 'a score'));
+      expect(summary.controls?.[name]?.lead).toEqual({ mean: average(pairs), halfWidth: halfWidth(pairs) });
+    }
     expect(Object.keys(summary.harder ?? {})).toEqual(['arithmetic', 'code']);
     expect(summary.cells?.stage).toBe(3);
   });

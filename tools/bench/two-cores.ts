@@ -46,6 +46,7 @@ function shortRun(config: RunConfig): RunConfig {
     steps: Math.min(config.steps, 4),
     stage: { ...config.stage, steps: 2 },
     tasks: { ...config.tasks, heldOut: Math.min(config.tasks.heldOut, 20) },
+    evaluation: { ...config.evaluation, controls: false },
     imitation: { ...config.imitation, chunks: Math.min(config.imitation.chunks, 3) },
   };
 }

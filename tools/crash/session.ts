@@ -30,6 +30,7 @@ export function writeSession(file: string, { seed, steps, clock }: Session): voi
       designerTokens: 40,
       executorTokens: 24,
     },
+    evaluation: { cellTasks: 20, controls: false },
     // Designers learn from the first step on, so that there are weights that later ones supersede.
     stage: { steps: 2, first: 'designer' },
   });

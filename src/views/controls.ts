@@ -1,0 +1,59 @@
+import { totals } from '../../machines/tally.ts';
+import { type Estimate, estimate, percent, points } from './estimate.ts';
+import type { RunView } from './run-view.ts';
+import { evaluationName } from './stage-band.ts';
+
+/** What stands beside the trained system at the end of a run: harder tasks, and the controls on the held-out ones. */
+export interface Comparison {
+  readonly key: string;
+  readonly score: Estimate;
+  readonly callsPerTask: number;
+  /** By how much the trained system is better on the same tasks, task by task; null on other tasks. */
+  readonly lead: Estimate | null;
+}
+
+/** What the keys of controls begin with. */
+export const CONTROL = 'control_';
+
+/** The last evaluation with all that it can be compared with, in the order of the evaluations; the first is itself. */
+export function comparisons({ tallies, scores }: RunView): Comparison[] {
+  const keys = Object.keys(tallies).filter((key) => key === 'harder' || key.startsWith(CONTROL));
+  if (keys.length === 0) return [];
+  const own = scores.after ?? [];
+  return ['after', ...keys].map((key) => {
+    const { tasks, calls } = totals(tallies[key] ?? {});
+    const values = scores[key] ?? [];
+    const paired = key.startsWith(CONTROL) && values.length === own.length;
+    return {
+      key,
+      score: estimate(values),
+      callsPerTask: calls / Math.max(1, tasks),
+      lead: paired ? estimate(values.map((value, index) => (own[index] ?? 0) - value)) : null,
+    };
+  });
+}
+
+/** The same for people: mean scores over all tasks with 95 % intervals, calls, and the lead over each control. */
+export function comparisonLines(view: RunView): string[] {
+  const rows = comparisons(view);
+  if (rows.length === 0) return [];
+  const names = rows.map(({ key }) => nameOf(key, view));
+  const width = Math.max(...names.map((name) => name.length));
+  const lines = rows.map(({ score, callsPerTask, lead }, index) => {
+    const figures = `${percent(score).padEnd(14)} ${callsPerTask.toFixed(1)} calls a task`;
+    return `  ${(names[index] ?? '').padEnd(width)}  ${figures}${lead === null ? '' : `  lead ${points(lead)}`}`;
+  });
+  return [
+    'Compared with (mean score over all tasks; this run’s lead in points, task by task):',
+    ...lines,
+    '',
+  ];
+}
+
+/** A fixed design is called by its script. */
+function nameOf(key: string, { plan }: RunView): string {
+  const fixed = /^control_fixed_(\d+)$/.exec(key)?.[1];
+  const script = fixed === undefined ? undefined : plan.evaluation.controls[Number(fixed)];
+  if (script === undefined) return evaluationName(key);
+  return script.replace(/^run\((.*)\)$/s, '$1');
+}
