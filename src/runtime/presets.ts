@@ -86,12 +86,17 @@ export const presets = {
     credit: { ...base.credit, executorGroup: 'task' },
     evaluation: { cellTasks: 50, controls: true },
   },
-  /** One arm of an ablation, on one core. */
+  /**
+   * One arm of an ablation, on one core. Flat: twice as many tasks in place of a second execution of each design, which
+   * tells arms apart in fewer steps (docs/results/tuning.md).
+   */
   bench: {
     ...base,
     preset: 'bench',
     steps: 100,
-    tasks: { ...base.tasks, heldOut: 100, harder: 40 },
+    tasks: { ...base.tasks, harder: 40 },
+    rollout: { ...base.rollout, tasksPerStep: 48, executions: 1 },
+    learning: { ...base.learning, executorEpochs: 2 },
     stage: { ...base.stage, steps: 10 },
     evaluation: { cellTasks: 0, controls: false },
     shards: 1,
