@@ -6,7 +6,10 @@ const LENGTHS = [1, 10, 30];
 /** The longer horizon, in usual ones: the paper sees collapses late. */
 const LONGER = 3;
 
-/** The length of a stage, K, at the usual horizon and at a longer one. Coupled training knows no stages. */
+/**
+ * The length of a stage, K, at the usual horizon and at a longer one. Coupled training knows no stages; designers alone
+ * tell how much of its lead over them is a matter of time.
+ */
 export const stageLengths: Table = {
   letter: 'b',
   title: `Stage length K, at the usual horizon and at ${LONGER} times as many steps`,
@@ -20,7 +23,9 @@ export const stageLengths: Table = {
       ...LENGTHS.map((length) =>
         trained(`stagewise-${length}${end}`, { ...horizon, stage: { schedule: 'stagewise', steps: length } }),
       ),
-      trained(`coupled${end}`, { ...horizon, stage: { schedule: 'coupled' } }),
+      ...['coupled', 'designer-only'].map((schedule) =>
+        trained(`${schedule}${end}`, { ...horizon, stage: { schedule } }),
+      ),
     ]);
   },
   comparisons: [
@@ -28,12 +33,13 @@ export const stageLengths: Table = {
       { arm: `stagewise-30${end}`, against: [`stagewise-1${end}`, `stagewise-10${end}`, `coupled${end}`] },
       { arm: `stagewise-10${end}`, against: [`stagewise-1${end}`, `coupled${end}`] },
       { arm: `stagewise-1${end}`, against: [`coupled${end}`] },
+      { arm: `coupled${end}`, against: [`designer-only${end}`] },
     ]),
     // What a longer horizon gives, and whether it makes up for having half of the updates.
     ...LENGTHS.map((length) => ({
       arm: `stagewise-${length}-long`,
       against: [`stagewise-${length}`, 'coupled'],
     })),
-    { arm: 'coupled-long', against: ['coupled'] },
+    ...['coupled', 'designer-only'].map((arm) => ({ arm: `${arm}-long`, against: [arm] })),
   ],
 };
