@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { integer, names } from './arguments.ts';
+import { collect, integer, names } from './arguments.ts';
 
 /** `troupe bench …`: measurements of this machine, and experiments. */
 export function addBenchCommands(program: Command): Command {
@@ -53,6 +53,7 @@ export function addBenchCommands(program: Command): Command {
     .option('--first-seed <number>', 'the first of them', integer(0), 1)
     .option('--arms <names>', 'these arms, separated by commas, and those that they need', names)
     .option('--preset <name>', 'what the arms change', 'bench')
+    .option('--set <setting>', 'PATH=VALUE: a setting of the preset; may be repeated', collect, [])
     .option('--jobs <number>', 'arms at a time, each in a process of its own', integer(1), 2)
     .option('--work <folder>', 'where unfinished runs, cold starts and last weights are', '.troupe-bench')
     .option('--out <folder>', 'where the results are', 'docs/results')

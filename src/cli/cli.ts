@@ -48,6 +48,13 @@ export function createCli(): Command {
     )
     .option('--draws <number>', 'branches per call of --credit fork (default: 4)', integer(1))
     .option(
+      '--set <setting>',
+      'PATH=VALUE: any other setting, such as learning.clip=0.1; may be repeated (docs/settings.md lists them)',
+      collect,
+      [],
+    )
+    .option('--print-config', 'print the configuration that would be trained, and end')
+    .option(
       '--from <run>',
       'begin with the weights, tasks and tokenizer of this run in place of a cold start, and with its configuration and seed unless told otherwise',
     )

@@ -7,10 +7,12 @@ import { page } from '../../../tools/ablation/report/page.ts';
 import { summarise } from '../../../tools/ablation/report/summary.ts';
 import { tableOf } from '../../../tools/ablation/tables/tables.ts';
 import { machine } from '../../../tools/bench/measure.ts';
+import { UserError } from '../../core/errors.ts';
 import { configure } from '../../runtime/config.ts';
 import { ablationLines } from '../ablation-lines.ts';
 import { codeVersion } from '../code-version.ts';
 import { ProgressLine } from '../progress-line.ts';
+import { withSettings } from '../settings.ts';
 import { stopOnSignals } from '../signals.ts';
 
 export interface AblationOptions {
@@ -19,6 +21,7 @@ export interface AblationOptions {
   readonly firstSeed: number;
   readonly arms?: readonly string[];
   readonly preset: string;
+  readonly set: readonly string[];
   readonly jobs: number;
   readonly work: string;
   readonly out: string;
@@ -27,13 +30,22 @@ export interface AblationOptions {
   readonly json?: boolean;
 }
 
+/** Where the results of the presets are. */
+const DEFAULT_OUT = 'docs/results';
+
 /** Steps of the running mean over training rewards, which are noisy. */
 const WINDOW = 5;
 
 /** `troupe bench ablation`: a table of arms and seeds; what is there already is not run again. */
 export async function benchAblation(options: AblationOptions): Promise<void> {
   const table = tableOf(options.table);
-  const base = configure(options.preset, {});
+  if (options.set.length > 0 && options.out === DEFAULT_OUT) {
+    throw new UserError(
+      'set-without-out',
+      `--set changes what the arms are about; give the results a folder of their own with --out, beside ${DEFAULT_OUT}.`,
+    );
+  }
+  const base = withSettings(configure(options.preset, {}), options.set);
   const { seeds: count = table.seeds, firstSeed, jobs, work, out } = options;
   const seeds = Array.from({ length: count }, (_, index) => firstSeed + index);
   const head: LedgerHead = {
@@ -82,11 +94,12 @@ export async function benchAblation(options: AblationOptions): Promise<void> {
   process.exitCode = stopped ? 130 : failed.length > 0 ? 1 : 0;
 }
 
-function commandOf({ table, firstSeed, preset, arms }: AblationOptions, count: number): string {
+function commandOf({ table, firstSeed, preset, set, arms }: AblationOptions, count: number): string {
   return [
     `troupe bench ablation --table ${table} --seeds ${count}`,
     firstSeed === 1 ? '' : ` --first-seed ${firstSeed}`,
     preset === 'bench' ? '' : ` --preset ${preset}`,
+    ...set.map((setting) => ` --set ${setting}`),
     arms === undefined ? '' : ` --arms ${arms.join(',')}`,
   ].join('');
 }

@@ -11,6 +11,7 @@ import type { Audience } from '../audience.ts';
 import { codeVersion } from '../code-version.ts';
 import { hardware } from '../hardware.ts';
 import { lines } from '../lines.ts';
+import { withSettings } from '../settings.ts';
 import { stopOnSignals } from '../signals.ts';
 
 const DEFAULT_PRESET = 'quick';
@@ -24,6 +25,8 @@ interface Options {
   readonly stage?: number;
   readonly credit: string;
   readonly draws?: number;
+  readonly set: readonly string[];
+  readonly printConfig?: boolean;
   readonly resume?: string;
   readonly from?: string;
   readonly fromStore?: string;
@@ -38,6 +41,7 @@ export async function train(options: Options): Promise<void> {
   const { resume } = options;
   checkStart(options);
   const fresh = freshPlan(options);
+  if (options.printConfig === true) return printConfig(options, fresh);
   const store = Store.open(options.store, {
     mode: resume === undefined ? 'create' : 'write',
     clock: Date.now,
@@ -79,7 +83,8 @@ interface Plan {
 function freshPlan(options: Options): Plan | null {
   if (options.from !== undefined) return null;
   const { preset = DEFAULT_PRESET } = options;
-  return { config: configure(preset, changes(options, configure(preset, {}))) };
+  const config = configure(preset, changes(options, configure(preset, {})));
+  return { config: withSettings(config, options.set) };
 }
 
 /** The configuration of a run that begins from another one, and what it takes over. */
@@ -92,15 +97,34 @@ function planFrom(options: Options, store: Store): Plan {
     const { model, vocab, tasks, seed } = base;
     const { forks: _, start: __, ...same } = base;
     const like = preset === undefined ? same : { ...configure(preset, {}), model, vocab, tasks, seed };
-    const config = changed(like, changes(options, like));
+    const config = withSettings(changed(like, changes(options, like)), options.set);
     return startFrom({ run: id, reader: (other ?? store).reader(id), config: base }, config, fromLabel);
   } finally {
     other?.close();
   }
 }
 
+/** `--print-config`: what would be trained. */
+function printConfig(options: Options, fresh: Plan | null): void {
+  const from = (): Plan => {
+    const store = Store.open(options.store, { mode: 'read', clock: Date.now });
+    try {
+      return planFrom(options, store);
+    } finally {
+      store.close();
+    }
+  };
+  process.stdout.write(`${JSON.stringify((fresh ?? from()).config, null, 2)}\n`);
+}
+
 /** Options that only make sense together. */
-function checkStart({ from, fromStore, fromLabel, resume }: Options): void {
+function checkStart({ from, fromStore, fromLabel, resume, set, printConfig }: Options): void {
+  if (resume !== undefined && (set.length > 0 || printConfig === true)) {
+    throw new UserError(
+      'set-and-resume',
+      '--resume goes on with the configuration of its run; --set and --print-config are for new runs.',
+    );
+  }
   if (from !== undefined && resume !== undefined) {
     throw new UserError(
       'from-and-resume',

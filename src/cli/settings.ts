@@ -1,0 +1,37 @@
+import { UserError } from '../core/errors.ts';
+import type { Json } from '../core/json.ts';
+import { changed, type RunConfig } from '../runtime/config.ts';
+import { parseChange } from '../runtime/fork/change.ts';
+
+/** What says where a run comes from, and is no setting. */
+const ORIGIN: readonly string[] = ['start', 'forks'];
+
+/**
+ * A configuration with what `--set PATH=VALUE` says, such as `learning.clip=0.1`: JSON where it is JSON, text otherwise;
+ * later ones over earlier ones. Throws UserError for a setting that there is not, or a value that it cannot have.
+ */
+export function withSettings(config: RunConfig, settings: readonly string[]): RunConfig {
+  if (settings.length === 0) return config;
+  const plain: Json = JSON.parse(JSON.stringify(config));
+  const wanted = settings.map(parseChange).reduce<Json>((before, { field, value }) => {
+    const path = field.split('.');
+    if (ORIGIN.includes(path[0] ?? '')) {
+      throw new UserError(
+        'no-setting',
+        `"${field}" is where a run comes from and no setting; see --from and troupe fork.`,
+      );
+    }
+    return put(before, path, value);
+  }, plain);
+  return changed(config, isObject(wanted) ? wanted : {});
+}
+
+function put(target: Json | undefined, [name, ...rest]: readonly string[], value: Json): Json {
+  if (name === undefined) return value;
+  const members = isObject(target) ? target : {};
+  return { ...members, [name]: put(members[name], rest, value) };
+}
+
+function isObject(value: Json | undefined): value is { readonly [name: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
