@@ -60,10 +60,10 @@ export interface Standing {
 }
 
 /** The design of a single agent. */
-const SINGLE = 'run(agent("solve"))';
+export const SINGLE_AGENT = 'run(agent("solve"))';
 
-/** Voters that self-consistency has at most. */
-const MOST_VOTES = 5;
+/** What the keys of controls begin with. */
+export const CONTROL = 'control_';
 
 /** The first evaluation that is due and not made yet; null if training goes on, or nothing is left. */
 export function nextEvaluation(plan: EvaluationPlan, standing: Standing): Evaluation | null {
@@ -122,32 +122,48 @@ export function stageKey(stage: number, old?: 'designer' | 'executor'): string {
 function* controls(scripts: readonly string[], tallies: Standing['tallies']): Generator<Evaluation> {
   if (scripts.length === 0) return;
   const split = 'heldOut';
-  yield { key: 'control_single', split, design: SINGLE };
-  yield { key: 'control_consistency', split, design: consistency(tallies.after ?? {}) };
-  for (const [index, design] of scripts.entries()) yield { key: fixedKey(index), split, design };
-  yield { key: 'control_oracle', split, design: bestByCell(scripts, tallies), draws: 'oracle' };
+  const named = controlScripts(scripts, tallies);
+  for (const [script, key] of named) yield { key, split, design: script };
+  yield { key: `${CONTROL}oracle`, split, design: bestByCell(scripts, named, tallies), draws: 'oracle' };
 }
 
-/** Key of the control that plays the fixed design of this index. */
-export function fixedKey(index: number): string {
-  return `control_fixed_${pad(index, 2)}`;
+/** Keys of the controls by what they play: a script with two names is played once, under the first of them. */
+function controlScripts(scripts: readonly string[], tallies: Standing['tallies']): Map<string, string> {
+  const named: readonly (readonly [key: string, script: string])[] = [
+    [`${CONTROL}single`, SINGLE_AGENT],
+    [`${CONTROL}consistency`, consistency(tallies.after ?? {})],
+    ...scripts.map((script, index) => [`${CONTROL}fixed_${pad(index, 2)}`, script] as const),
+  ];
+  const keys = new Map<string, string>();
+  for (const [key, script] of named) if (!keys.has(script)) keys.set(script, key);
+  return keys;
 }
 
-/**
- * Votes of single agents for about as many calls as the trained system makes for a task, the designer's call included:
- * that favours the control.
- */
+/** Votes of single agents for at least as many calls as the trained system makes for a task, the designer's included. */
 function consistency(after: Tally): string {
   const { tasks, calls } = totals(after);
-  const votes = Math.min(MOST_VOTES, Math.max(1, Math.round(calls / Math.max(1, tasks))));
-  return votes === 1 ? SINGLE : `run(vote(agent("solve"), ${votes}))`;
+  const votes = Math.ceil(calls / Math.max(1, tasks));
+  // Of two that disagree a vote takes the first, which is a single agent for twice the price.
+  return voteOf(votes > 1 ? Math.max(3, votes) : 1);
+}
+
+/** A vote of so many single agents. A node repeats an agent five times at most; more are listed one by one. */
+export function voteOf(votes: number): string {
+  if (votes <= 1) return SINGLE_AGENT;
+  const agent = 'agent("solve")';
+  if (votes <= 5) return `run(vote(${agent}, ${votes}))`;
+  return `run(vote([${Array.from({ length: votes }, () => agent).join(', ')}]))`;
 }
 
 /** The script with the best mean score in each cell; the first of those that are as good. */
-function bestByCell(scripts: readonly string[], tallies: Standing['tallies']): { [cell: string]: string } {
+function bestByCell(
+  scripts: readonly string[],
+  keys: ReadonlyMap<string, string>,
+  tallies: Standing['tallies'],
+): { [cell: string]: string } {
   const best = new Map<string, { readonly script: string; readonly mean: number }>();
-  for (const [index, script] of scripts.entries()) {
-    for (const [family, { attributes }] of Object.entries(tallies[fixedKey(index)] ?? {})) {
+  for (const script of scripts) {
+    for (const [family, { attributes }] of Object.entries(tallies[keys.get(script) ?? ''] ?? {})) {
       for (const [attribute, { score, tasks }] of Object.entries(attributes)) {
         const cell = cellName(family, attribute);
         const mean = score / tasks;

@@ -38,15 +38,16 @@ export function scoreOf({ score, executions }: Pick<RolloutOutput, 'score' | 'ex
   return executions === 0 ? 0 : score / executions;
 }
 
-/** Tasks, score and calls over all families. */
-export function totals(tally: Tally): Pick<Counts, 'tasks' | 'score' | 'calls'> {
+/** Tasks, score, valid scripts and calls over all families. */
+export function totals(tally: Tally): Pick<Counts, 'tasks' | 'score' | 'valid' | 'calls'> {
   return Object.values(tally).reduce(
-    (sum, { tasks, score, calls }) => ({
+    (sum, { tasks, score, valid, calls }) => ({
       tasks: sum.tasks + tasks,
       score: sum.score + score,
+      valid: sum.valid + valid,
       calls: sum.calls + calls,
     }),
-    { tasks: 0, score: 0, calls: 0 },
+    { tasks: 0, score: 0, valid: 0, calls: 0 },
   );
 }
 

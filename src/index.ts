@@ -28,6 +28,7 @@ export { executorPrompt } from './policies/executor-prompt.ts';
 export { TOOL_CALL_MARK } from './policies/prompt.ts';
 export { configure, type RunConfig } from './runtime/config.ts';
 export { evaluate } from './runtime/evaluate.ts';
+export { checkFixedDesigns } from './runtime/fixed-designs.ts';
 export { defaultKit, type Kit } from './runtime/kit.ts';
 export { presets } from './runtime/presets.ts';
 export { resumeRun, startRun } from './runtime/run.ts';

@@ -62,7 +62,10 @@ export const configSchema = z.strictObject({
     /** M and N. Rollouts are flat where N is 1: then an executor's group is the task's. */
     designs: count,
     executions: count,
-    /** A script that takes the designer's place in training and in the run's own evaluations, or one for each family. */
+    /**
+     * A script that takes the designer's place in training and in the run's own evaluations, or one for each family, and for
+     * those of its attributes that want another (`memo/tested`).
+     */
     design: z.union([z.string().min(1), z.record(z.string(), z.string().min(1))]).optional(),
     temperature: z.number().positive(),
     designerTokens: count,

@@ -31,13 +31,25 @@ export function familiesOf(config: Pick<RunConfig, 'families' | 'rollout'>, { fa
     throw new UserError('unknown-family', `There is no task family "${unknown}"; choose from ${known}.`);
   }
   const chosen = families.filter(({ name }) => wanted?.includes(name) ?? true);
-  const { design } = rollout;
-  const bare = typeof design === 'object' ? chosen.find(({ name }) => !(name in design)) : undefined;
+  if (typeof rollout.design === 'object') checkKinds(Object.keys(rollout.design), chosen);
+  return chosen;
+}
+
+/** Scripts by family, or by family and attribute: one for every family, and none for anything else. */
+function checkKinds(kinds: readonly string[], families: readonly TaskFamily[]): void {
+  const known = families.map(({ name }) => name);
+  const bare = known.find((name) => !kinds.includes(name));
   if (bare !== undefined) {
     throw new UserError(
       'no-design',
-      `rollout.design has no design for the family "${bare.name}"; give one, or one script for all families.`,
+      `rollout.design has no design for the family "${bare}"; give one, or one script for all families.`,
     );
   }
-  return chosen;
+  const stray = kinds.find((kind) => !known.includes(kind.split('/')[0] ?? ''));
+  if (stray !== undefined) {
+    throw new UserError(
+      'stray-design',
+      `rollout.design has a design for "${stray}", which is no family of this run; it has ${known.join(', ')}.`,
+    );
+  }
 }

@@ -42,6 +42,13 @@ export function startFrom(origin: Origin, config: RunConfig, wanted?: string): S
     );
   }
   const { tasks, tokenizer } = must(readMaterial(reader), 'the tasks and tokenizer of the run');
+  const present = [...new Set(tasks.train.map(({ family }) => family))];
+  if (present.some((family) => config.families?.includes(family) === false)) {
+    throw new UserError(
+      'other-families',
+      `The new run takes over the tasks of ${run}, of the families ${present.join(', ')}; leave its families as they are.`,
+    );
+  }
   return {
     config: { ...config, start: { run, label, version } },
     material: { tasks, tokenizer, start: startingWeights(origin, config, label) },

@@ -1,3 +1,4 @@
+import { CONTROL } from '../../machines/evaluations.ts';
 import { totals } from '../../machines/tally.ts';
 import { type Estimate, estimate, percent, points } from './estimate.ts';
 import type { RunView } from './run-view.ts';
@@ -8,12 +9,11 @@ export interface Comparison {
   readonly key: string;
   readonly score: Estimate;
   readonly callsPerTask: number;
-  /** By how much the trained system is better on the same tasks, task by task; null on other tasks. */
+  /** Its script was rejected everywhere: nothing was played, and the score says nothing. */
+  readonly rejected: boolean;
+  /** By how much the trained system is better on the same tasks, task by task; null on other tasks, and where nothing was played. */
   readonly lead: Estimate | null;
 }
-
-/** What the keys of controls begin with. */
-export const CONTROL = 'control_';
 
 /** The last evaluation with all that it can be compared with, in the order of the evaluations; the first is itself. */
 export function comparisons({ tallies, scores }: RunView): Comparison[] {
@@ -21,13 +21,15 @@ export function comparisons({ tallies, scores }: RunView): Comparison[] {
   if (keys.length === 0) return [];
   const own = scores.after ?? [];
   return ['after', ...keys].map((key) => {
-    const { tasks, calls } = totals(tallies[key] ?? {});
+    const { tasks, valid, calls } = totals(tallies[key] ?? {});
     const values = scores[key] ?? [];
-    const paired = key.startsWith(CONTROL) && values.length === own.length;
+    const rejected = tasks > 0 && valid === 0;
+    const paired = key.startsWith(CONTROL) && values.length === own.length && !rejected;
     return {
       key,
       score: estimate(values),
       callsPerTask: calls / Math.max(1, tasks),
+      rejected,
       lead: paired ? estimate(values.map((value, index) => (own[index] ?? 0) - value)) : null,
     };
   });
@@ -39,8 +41,10 @@ export function comparisonLines(view: RunView): string[] {
   if (rows.length === 0) return [];
   const names = rows.map(({ key }) => nameOf(key, view));
   const width = Math.max(...names.map((name) => name.length));
-  const lines = rows.map(({ score, callsPerTask, lead }, index) => {
-    const figures = `${percent(score).padEnd(14)} ${callsPerTask.toFixed(1)} calls a task`;
+  const lines = rows.map(({ score, callsPerTask, rejected, lead }, index) => {
+    const figures = rejected
+      ? 'rejected by the checks, not played'
+      : `${percent(score).padEnd(14)} ${callsPerTask.toFixed(1)} calls a task`;
     return `  ${(names[index] ?? '').padEnd(width)}  ${figures}${lead === null ? '' : `  lead ${points(lead)}`}`;
   });
   return [

@@ -1,6 +1,6 @@
 import { learnersOf } from '../../machines/stages.ts';
 import type { StoredEvent } from '../../store/event-log.ts';
-import { RunView } from './run-view.ts';
+import { RunView, type StepView } from './run-view.ts';
 import { evaluationName } from './stage-band.ts';
 import { summaryLines } from './summary.ts';
 
@@ -45,7 +45,7 @@ export class PlainProgress {
     // Where both learn nobody is frozen.
     const alone = learners.length === 1;
     const drift = alone && step.drift !== null ? `  KL frozen ${step.drift.toExponential(1)}` : '';
-    const left = step.kl === null ? '' : `  KL cold start ${step.kl.toExponential(1)}`;
+    const left = divergences(view.steps.filter((each) => each.step === step.step));
     const text = [
       `step ${step.step + 1}/${view.plan.steps}  ${alone ? `${step.role.padEnd(8)} learns` : 'both roles learn'}`,
       `  designer reward ${step.designerReward.toFixed(3)}  executor reward ${step.executorReward.toFixed(3)}`,
@@ -88,4 +88,12 @@ export function jsonLine({ seq, stream, type, data, time }: StoredEvent): string
   if (stream !== 'session' || type === 'picked' || type === 'rollout.finished') return null;
   const { samples: _, ...figures } = data;
   return JSON.stringify({ seq, type, time, ...figures });
+}
+
+/** How far each role that learned has left the cold start, where that has its price. */
+function divergences(steps: readonly StepView[]): string {
+  const known = steps.flatMap(({ role, kl }) => (kl === null ? [] : [{ role, kl }]));
+  if (known.length === 0) return '';
+  const named = known.map(({ role, kl }) => `${known.length === 1 ? '' : `${role} `}${kl.toExponential(1)}`);
+  return `  KL cold start ${named.join(', ')}`;
 }

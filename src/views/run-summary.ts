@@ -1,10 +1,11 @@
+import { CONTROL } from '../../machines/evaluations.ts';
 import type { Tally } from '../../machines/tally.ts';
 import type { AttemptInfo } from '../../store/attempts.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import type { RunInfo } from '../../store/runs.ts';
 import { alarms, zeroVariance } from './alarms.ts';
 import { type StageCells, stageCells } from './cells.ts';
-import { CONTROL, comparisons } from './controls.ts';
+import { comparisons } from './controls.ts';
 import type { Estimate } from './estimate.ts';
 import type { RunView } from './run-view.ts';
 import { sessionView } from './session-view.ts';

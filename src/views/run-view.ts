@@ -28,7 +28,7 @@ export interface StepView {
   /** Mean KL estimate (nats per token) of the frozen role against the weights that sampled it. */
   drift: number | null;
   loss: number | null;
-  /** Mean divergence of the learned tokens from the cold start's policy, nats, where leaving it has its price. */
+  /** Mean divergence of the policy that sampled from the cold start's, nats per token, where leaving it has its price. */
   kl: number | null;
   /** Mean entropy of the learned tokens' distributions, nats. */
   entropy: number | null;

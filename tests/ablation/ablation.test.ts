@@ -34,6 +34,7 @@ describe('a table of an ablation', () => {
       'by-family-trained',
       'fixed',
       'fixed-trained',
+      'fixed-trained-again',
       'oracle',
       'search',
       'sft',
@@ -54,13 +55,24 @@ describe('a table of an ablation', () => {
       Object.keys(arm('stagewise')?.mix ?? {}).sort(),
     );
     const { rows } = JSON.parse(readFileSync(fileIn('calm'), 'utf8'));
-    expect(rows).toHaveLength(54);
+    expect(rows).toHaveLength(60);
     expect(rows[0]).toMatchObject({ arm: 'by-family', seed: 1, family: 'arithmetic' });
     for (const name of ['heldOut', 'policyCalls', 'seconds'])
       expect(rows[0][name]).toEqual(expect.any(Number));
     const calls = (name: string) => arm(name)?.policyCalls ?? Number.NaN;
     expect(calls('fixed-trained') / calls('stagewise')).toBeGreaterThan(0.7);
     expect(calls('fixed-trained') / calls('stagewise')).toBeLessThan(1.3);
+    // With a design for each family: those designs and no others, and again as many calls as the other arm.
+    const [, byFamily] = [arm('by-family'), arm('by-family-trained')];
+    const chosen = new Set(Object.values(arm('by-family')?.designs ?? {})).size;
+    const played = Object.values(byFamily?.mix ?? {}).map((counts) => Object.keys(counts));
+    for (const shapes of played) expect(shapes).toHaveLength(1);
+    expect(new Set(played.flat()).size).toBe(chosen);
+    expect(calls('by-family-trained') / calls('stagewise')).toBeGreaterThan(0.7);
+    expect(calls('by-family-trained') / calls('stagewise')).toBeLessThan(1.3);
+    // Arms that are the same are trained once.
+    const { arm: _, key: __, ...twin } = arm('fixed-trained-again') ?? expect.fail();
+    expect(arm('fixed-trained')).toMatchObject(twin);
     // A cold start, and the last weights of the four that were trained.
     const stores = readdirSync(join(folder, 'calm', 'work')).filter((name) => name.endsWith('.db'));
     expect(stores.filter((name) => name.endsWith('-last.db'))).toHaveLength(4);

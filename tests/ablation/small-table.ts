@@ -18,6 +18,11 @@ export const SMALL_TABLE: Table = {
       changes: { steps: 3, stage: { schedule: 'executor-only' } },
       play: { kind: 'train', design: { of: 'fixed' }, callsOf: 'stagewise' },
     },
+    {
+      name: 'fixed-trained-again',
+      changes: { steps: 3, stage: { schedule: 'executor-only' } },
+      play: { kind: 'train', design: { of: 'fixed' }, callsOf: 'stagewise' },
+    },
     { name: 'by-family', changes: {}, play: { kind: 'fixed', by: 'family' } },
     {
       name: 'by-family-trained',

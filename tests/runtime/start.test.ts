@@ -156,6 +156,9 @@ describe('a run that begins with another one’s cold start', () => {
     const wide: RunConfig = { ...base, model: { ...base.model, dim: 32 } };
     expect(() => startFrom(origin(store), wide)).toThrow(/models of run-1 are of another size/);
     expect(() => startFrom(origin(store), base, 'step/7')).toThrow(UserError);
+    expect(() => startFrom(origin(store), { ...base, families: ['memo'] })).toThrow(
+      /takes over the tasks of run-1, of the families arithmetic.*leave its families as they are/,
+    );
     const half: RunConfig = { ...base, imitation: { ...base.imitation, chunks: 9 } };
     expect(() => startFrom({ ...origin(store), config: half }, base)).toThrow(
       /cold start of run-1 is not over/,

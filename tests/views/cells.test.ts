@@ -3,6 +3,7 @@ import { must } from '../../src/core/errors.ts';
 import { average } from '../../src/credit/advantage.ts';
 import { halfWidth } from '../../src/credit/interval.ts';
 import { cellLines, stageCells } from '../../src/views/cells.ts';
+import { comparisonLines, comparisons } from '../../src/views/controls.ts';
 import { PlainProgress } from '../../src/views/plain-lines.ts';
 import { summarise } from '../../src/views/run-summary.ts';
 import type { Phase, RunView } from '../../src/views/run-view.ts';
@@ -106,10 +107,25 @@ describe('a run with many evaluations', () => {
     expect(closing).toMatch(
       / {2}control: consistency +\d+\.\d % ± \d+\.\d +\d+\.\d calls a task {2}lead [+−]\d+\.\d ± \d/,
     );
-    expect(closing).toMatch(/ {2}agent\("solve"\) +\d.* lead /);
+    // What the run is better by, with its sign: its own score less the control's.
+    const [own, single] = [view.scores.after ?? [], view.scores.control_single ?? []];
+    const lead = 100 * average(own.map((score, task) => score - must(single[task], 'a score')));
+    const signed = `${lead < 0 ? '−' : '+'}${Math.abs(lead).toFixed(1)}`;
+    expect(closing).toMatch(new RegExp(` {2}control: single .* lead ${signed.replace('+', '\\+')} ± `));
     expect(closing).toMatch(/ {2}harder +\d+\.\d % ± \d+\.\d +\d+\.\d calls a task$/m);
     expect(closing).toContain('Stage 3, 3 held-out tasks');
     expect(closing).toMatch(/Groups without variance: designer 4 of 12, executor 6 of 18/);
+  });
+
+  it('does not call a control that was rejected by the checks one that scores nothing', () => {
+    const other = readView(writeView(view));
+    const rejected = Object.entries(other.tallies.control_single ?? {}).map(
+      ([family, tally]) => [family, { ...tally, valid: 0, score: 0 }] as const,
+    );
+    other.tallies.control_single = Object.fromEntries(rejected);
+    const lines = comparisonLines(other).join('\n');
+    expect(lines).toMatch(/ {2}control: single +rejected by the checks, not played$/m);
+    expect(comparisons(other).find(({ key }) => key === 'control_single')?.lead).toBeNull();
   });
 
   it('is summed up with harder tasks, controls and cells', () => {
@@ -123,13 +139,7 @@ describe('a run with many evaluations', () => {
       attempts: 0,
     };
     const summary = summarise(info, log, []);
-    expect(Object.keys(summary.controls ?? {})).toEqual([
-      'single',
-      'consistency',
-      'fixed_00',
-      'fixed_01',
-      'oracle',
-    ]);
+    expect(Object.keys(summary.controls ?? {})).toEqual(['single', 'consistency', 'fixed_01', 'oracle']);
     expect(summary.controls?.single?.callsPerTask).toBeGreaterThan(0);
     const scores = (key: string) => must(view.scores[key], `scores of ${key}`);
     for (const name of ['single', 'oracle']) {

@@ -41,7 +41,9 @@ describe('PlainProgress', () => {
     expect(texts[3]).toMatch(
       /^step 1\/5 {2}both roles learn {2}designer reward \d\.\d+ {2}.*invalid \d+ % {2}~\d+ s left$/,
     );
-    expect(texts[7]).toMatch(/^step 5\/5 {2}both roles learn .*invalid \d+ % {2}KL cold start 2\.0e-3$/);
+    expect(texts[7]).toMatch(
+      /^step 5\/5 {2}both roles learn .*invalid \d+ % {2}KL cold start executor 2\.0e-3, designer 3\.0e-3$/,
+    );
   });
 
   it('stamps every line with the time since the run began, which never falls', () => {

@@ -65,7 +65,11 @@ function effects(seed: number): Effects {
     },
     learn: ({ input }) => {
       const { step, role } = stepSchema.parse(input);
-      const figures = { loss: -step, drift: 1e-3, ...(step === 4 ? { kl: 2e-3 } : {}) };
+      const figures = {
+        loss: -step,
+        drift: 1e-3,
+        ...(step === 4 ? { kl: role === 'designer' ? 3e-3 : 2e-3 } : {}),
+      };
       return answer('learned', { role, version: `policy-of-step-${step}`, ...figures });
     },
   };

@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../../store/event-log.ts';
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
 import { changed, configure, type RunConfig } from '../../runtime/config.ts';
+import { checkFixedDesigns } from '../../runtime/fixed-designs.ts';
 import { defaultKit } from '../../runtime/kit.ts';
 import type { Material } from '../../runtime/material.ts';
 import { onceFree } from '../../runtime/once-free.ts';
@@ -42,6 +43,8 @@ export async function train(options: Options): Promise<void> {
   checkStart(options);
   const fresh = freshPlan(options);
   if (options.printConfig === true) return printConfig(options, fresh);
+  const kit = defaultKit();
+  if (fresh !== null && resume === undefined) await checkFixedDesigns(fresh.config, kit);
   const store = Store.open(options.store, {
     mode: resume === undefined ? 'create' : 'write',
     clock: Date.now,
@@ -49,12 +52,13 @@ export async function train(options: Options): Promise<void> {
   try {
     const audience = await chooseAudience(options);
     const runOptions: RunOptions = {
-      kit: defaultKit(),
+      kit,
       hardware: hardware(),
       codeVersion: codeVersion(),
       onEvents: (events: readonly StoredEvent[]) => audience.hear(events),
     };
     const start = fresh ?? planFrom(options, store);
+    if (fresh === null && resume === undefined) await checkFixedDesigns(start.config, kit);
     const run =
       resume === undefined
         ? startRun(store, start.config, runOptions, start.material)

@@ -24,7 +24,7 @@ import { type ModelId, type Models, weightsName } from '../models.ts';
 import { creditFromLog, recordedCredit, stepPrefix } from '../recorded-credit.ts';
 import { stagePlan } from '../session-input.ts';
 import { taskRefSchema } from '../task-ref.ts';
-import { withReference } from './reference.ts';
+import { divergence, withReference } from './reference.ts';
 import { rehearsed } from './rehearsing.ts';
 
 /** What learning needs. */
@@ -71,12 +71,13 @@ export function learnEffect(rehearsal: Rehearsal): Effect {
     const samples = creditedSequences(credit, calls);
     const left = 1 - step / Math.max(1, config.steps - 1);
     const rehearsing = role === 'designer' ? config.learning.rehearsal * left : 0;
+    const own = merged(samples);
     const sequences = [
-      ...merged(samples),
+      ...own,
       ...(rehearsing > 0 ? await rehearsed(rehearsal, step, tasksOf(log, step), rehearsing) : []),
     ];
     const settings = learningSettings(config, role, step);
-    const batches = Array.from({ length: settings.epochs }, (_, epoch) =>
+    const laid = Array.from({ length: settings.epochs }, (_, epoch) =>
       minibatches(
         sequences,
         { batchTokens: config.learning.batchTokens },
@@ -84,9 +85,11 @@ export function learnEffect(rehearsal: Rehearsal): Effect {
       ),
     ).flat();
     const model = models.modelOf(role);
+    const batches =
+      sequences.length === 0 ? [] : await withReference(rehearsal, model, laid.map(policyBatch));
     const { state, stats } = await learner.train(
       models.state(model, role),
-      sequences.length === 0 ? [] : await withReference(rehearsal, model, batches.map(policyBatch)),
+      batches,
       batches.map(() => settings.hyper),
     );
     models.adopt([model], role, state);
@@ -108,7 +111,7 @@ export function learnEffect(rehearsal: Rehearsal): Effect {
         entropy: average(stats.map((each) => each.entropy)),
         ratioError: stats[0]?.drift ?? 0,
         drift,
-        ...(settings.hyper.klPenalty === 0 ? {} : { kl: average(stats.map((each) => each.kl)) }),
+        ...(settings.hyper.klPenalty === 0 ? {} : { kl: divergence(laid, batches, new Set(own)) }),
       },
       blobs: {
         put: models.blobs(label, role),

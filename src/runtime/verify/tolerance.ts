@@ -51,6 +51,7 @@ const FIGURES: Readonly<Record<string, number>> = {
   gradientNorm: 0.01,
   entropy: 0.01,
   drift: 0.01,
+  kl: 0.01,
   clipFraction: 1,
   ratioError: 1,
 };

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { must } from '../../../src/core/errors.ts';
+import { hashJson } from '../../../src/core/hash.ts';
 import type { Outcome } from '../play/outcome.ts';
 import { type Child, startChild } from './child.ts';
 import type { Performed } from './perform.ts';
@@ -46,6 +47,21 @@ export function runTable(run: TableRun): { readonly finished: Promise<TableEnd>;
   const done = new Set(run.tasks.filter((task) => !waiting.has(task)).map(({ id }) => id));
   const active = new Map<Task, { child: Child; what: string; share: number }>();
   const failed: { id: string; why: string }[] = [];
+  /** What was trained in this call, by all that it was trained with: arms that turn out to be the same are run once. */
+  const trained = new Map<string, Performed & { outcome: Outcome }>();
+  const setting = {
+    ...run,
+    taskOf,
+    outcomeOf: (id: string) => must(outcomes.get(id), `the outcome of ${id}`),
+  };
+  /** Names what a training arm is, once all that it needs is known; null for others, and where others need its weights. */
+  const twinKey = (task: Task): string | null => {
+    const wanted = run.tasks.some(
+      ({ arm, needs }) => arm !== null && 'of' in arm.play && needs.includes(task.id),
+    );
+    if (task.arm?.play.kind !== 'train' || wanted) return null;
+    return hashJson(JSON.parse(JSON.stringify(jobOf(task, setting).config)));
+  };
   let stopped = false;
   let finishedWork = 0;
   let count = 0;
@@ -58,13 +74,26 @@ export function runTable(run: TableRun): { readonly finished: Promise<TableEnd>;
       share: total === 0 ? 1 : (finishedWork + ongoing) / total,
     });
   };
+  const finish = (task: Task, performed: Performed) => {
+    const { outcome } = performed;
+    if (outcome !== null) {
+      outcomes.set(task.id, outcome);
+      run.onOutcome(task, { ...performed, outcome });
+      const key = twinKey(task);
+      if (key !== null) trained.set(key, { ...performed, outcome });
+    }
+    done.add(task.id);
+    count++;
+    finishedWork += task.work;
+  };
   const perform = async (task: Task) => {
-    const job = jobOf(task, {
-      ...run,
-      taskOf,
-      outcomeOf: (id) => must(outcomes.get(id), `the outcome of ${id}`),
-    });
-    const child = startChild(job, (what, share) => {
+    const twin = trained.get(twinKey(task) ?? '');
+    if (twin !== undefined) {
+      finish(task, twin);
+      report();
+      return;
+    }
+    const child = startChild(jobOf(task, setting), (what, share) => {
       active.set(task, { child, what, share });
       report();
     });
@@ -75,17 +104,10 @@ export function runTable(run: TableRun): { readonly finished: Promise<TableEnd>;
         stopped = true;
         return;
       }
-      const { outcome } = performed;
-      if (outcome !== null) {
-        outcomes.set(task.id, outcome);
-        run.onOutcome(task, { ...performed, outcome });
-        if (!run.keep)
-          for (const end of ['', '-wal', '-shm'])
-            rmSync(filesOf(run.work, task).store + end, { force: true });
-      }
-      done.add(task.id);
-      count++;
-      finishedWork += task.work;
+      finish(task, performed);
+      // Committed first, deleted then.
+      if (performed.outcome !== null && !run.keep)
+        for (const end of ['', '-wal', '-shm']) rmSync(filesOf(run.work, task).store + end, { force: true });
     } catch (error) {
       failed.push({ id: nameOf(task), why: error instanceof Error ? error.message : String(error) });
     } finally {
@@ -93,12 +115,15 @@ export function runTable(run: TableRun): { readonly finished: Promise<TableEnd>;
       report();
     }
   };
+  const ready = (task: Task): boolean => {
+    if (!task.needs.every((need) => done.has(need))) return false;
+    const key = twinKey(task);
+    return key === null || ![...active.keys()].some((other) => twinKey(other) === key);
+  };
   const finished = async (): Promise<TableEnd> => {
     const running = new Set<Promise<void>>();
     for (;;) {
-      const next = stopped
-        ? undefined
-        : [...waiting].find(({ needs }) => needs.every((need) => done.has(need)));
+      const next = stopped ? undefined : [...waiting].find(ready);
       if (next !== undefined && running.size < run.jobs) {
         waiting.delete(next);
         const work = perform(next).finally(() => running.delete(work));

@@ -1,3 +1,4 @@
+import { voteOf } from '../../../machines/evaluations.ts';
 import { must } from '../../../src/core/errors.ts';
 import { canonicalJson, type JsonObject } from '../../../src/core/json.ts';
 import { RandomStream } from '../../../src/core/random.ts';
@@ -110,18 +111,10 @@ export async function playConsistency(
     votes.set(task, Math.floor(place * calls) - Math.floor((place - 1) * calls));
   }
   const families = await top.evaluate(
-    (task) => consistencyScript(votes.get(task) ?? 1),
+    (task) => voteOf(votes.get(task) ?? 1),
     (share) => onProgress('evaluating', share),
   );
   return { policyCalls: 0, families, curve: [] };
-}
-
-/** A node votes five times at most; more voters are listed one by one. */
-function consistencyScript(votes: number): string {
-  const agent = 'agent("solve")';
-  if (votes <= 1) return `run(${agent})`;
-  if (votes <= 5) return `run(vote(${agent}, ${votes}))`;
-  return `run(vote([${Array.from({ length: votes }, () => agent).join(', ')}]))`;
 }
 
 /** The ceilings of choosing among the library's designs with this executor; the arm's accuracy is the per-task one. */

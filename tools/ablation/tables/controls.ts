@@ -1,33 +1,35 @@
+import { SINGLE_AGENT } from '../../../machines/evaluations.ts';
 import { type Arm, type Table, trained } from '../arm.ts';
-
-/** The design of a single agent. */
-export const SINGLE_AGENT = 'run(agent("solve"))';
 
 const CONTROLS: readonly Arm[] = [
   { name: 'single-agent', changes: {}, play: { kind: 'fixed', script: SINGLE_AGENT } },
   {
     name: 'single-agent-trained',
     changes: { stage: { schedule: 'executor-only' } },
-    play: { kind: 'train', design: SINGLE_AGENT, callsOf: 'stagewise' },
+    play: { kind: 'train', design: SINGLE_AGENT, callsOf: 'coupled' },
   },
-  { name: 'self-consistency', changes: {}, play: { kind: 'consistency', of: 'stagewise' } },
+  { name: 'self-consistency', changes: {}, play: { kind: 'consistency', of: 'coupled' } },
+  { name: 'self-consistency-stagewise', changes: {}, play: { kind: 'consistency', of: 'stagewise' } },
   { name: 'fixed-design', changes: {}, play: { kind: 'fixed' } },
   {
     name: 'fixed-design-trained',
     changes: { stage: { schedule: 'executor-only' } },
-    play: { kind: 'train', design: { of: 'fixed-design' }, callsOf: 'stagewise' },
+    play: { kind: 'train', design: { of: 'fixed-design' }, callsOf: 'coupled' },
   },
   { name: 'family-designs', changes: {}, play: { kind: 'fixed', by: 'family' } },
   {
     name: 'family-designs-trained',
     changes: { stage: { schedule: 'executor-only' } },
-    play: { kind: 'train', design: { of: 'family-designs' }, callsOf: 'stagewise' },
+    play: { kind: 'train', design: { of: 'family-designs' }, callsOf: 'coupled' },
   },
-  { name: 'search', changes: {}, play: { kind: 'search', callsOf: 'stagewise', by: 'all' } },
-  { name: 'search-by-family', changes: {}, play: { kind: 'search', callsOf: 'stagewise', by: 'family' } },
+  { name: 'search', changes: {}, play: { kind: 'search', callsOf: 'coupled', by: 'all' } },
+  { name: 'search-by-family', changes: {}, play: { kind: 'search', callsOf: 'coupled', by: 'family' } },
 ];
 
-/** The joint arms against every control at the same budget. */
+/**
+ * The joint arms against every control at the same budget: as many training calls as the joint arm that makes more of
+ * them, and for each joint arm's executor a vote at its own number of test calls.
+ */
 export const controls: Table = {
   letter: 'e',
   title: 'Joint training against controls with the same number of policy calls',

@@ -4,7 +4,7 @@ import { type Table, trained } from '../arm.ts';
 /** Stage lengths that the paper compares. */
 const LENGTHS = [1, 10, 30];
 /** The longer horizon, in usual ones: the paper sees collapses late. */
-const LONGER = 3;
+const LONGER = 2;
 
 /**
  * The length of a stage, K, at the usual horizon and at a longer one. Coupled training knows no stages; designers alone
