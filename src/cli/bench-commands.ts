@@ -6,7 +6,7 @@ export function addBenchCommands(program: Command): Command {
   const json = ['--json', 'print JSON, one object per line'] as const;
   const group = program
     .command('bench')
-    .description('measure this machine; or run experiments: families, ablation')
+    .description('measure this machine; or run experiments: families, ablation, same')
     .argument(
       '[what]',
       'all; learner: training steps, decoding, and a short whole run on one core and on two; store: the event log; check: design scripts; fuzz: mutated scripts; crash: kill -9',
@@ -68,6 +68,27 @@ Killed at any time, the same command goes on, within an arm too. Exit code 0: al
     )
     .action(async (options, command: Command) =>
       (await import('./commands/bench-ablation.ts')).benchAblation({
+        ...options,
+        ...command.optsWithGlobals(),
+      }),
+    );
+
+  group
+    .command('same')
+    .description(
+      'try whether the sources as they are come to the same, bit by bit, as those of a commit: then its results are not stale',
+    )
+    .argument('<commit>', 'whose results are to stand')
+    .option('--work <folder>', 'where both are tried', '.troupe-bench')
+    .option(...json)
+    .addHelpText(
+      'after',
+      `
+Small tables of all kinds are run twice, which takes some minutes. Exit code 0: the same, and written down in
+docs/results/same-outcomes.json; 1: something differs, and nothing is written.`,
+    )
+    .action(async (commit, options, command: Command) =>
+      (await import('./commands/bench-same.ts')).benchSame(commit, {
         ...options,
         ...command.optsWithGlobals(),
       }),

@@ -4,8 +4,8 @@ import { hashJson } from '../../../src/core/hash.ts';
 import type { RunConfig } from '../../../src/runtime/config.ts';
 import { type Arm, armConfig, coldConfig, coldPart, needsOf } from '../arm.ts';
 import type { Outcome } from '../play/outcome.ts';
+import type { Sources } from '../same/record.ts';
 import type { Job } from './job.ts';
-import type { Sources } from './sources.ts';
 
 /** A job to be, with what it waits for. */
 export interface Task {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sha256 } from '../../../src/core/hash.ts';
+import { readRecords, type Sources, standingFor } from '../same/record.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -26,13 +27,16 @@ const COLD_START = [
 const ALL = [...COLD_START, 'machines', 'src/credit', 'src/runtime', 'tools/ablation/play'];
 const NOT = /^src\/runtime\/(verify\/|verify\.ts$|presets\.ts$)/;
 
-/** Hashes of the sources that results depend on: another hash, and a result is stale. */
-export interface Sources {
-  readonly coldStart: string;
-  readonly all: string;
+/** Where it is written down which sources were seen to come to the same (`troupe bench same`). */
+export const SAME_FILE = join(ROOT, 'docs/results/same-outcomes.json');
+
+/** The sources that results are bound to: these, or older ones that were seen to come to the same. */
+export function sources(): Sources {
+  return standingFor(ownSources(), readRecords(SAME_FILE));
 }
 
-export function sources(): Sources {
+/** The hashes of the sources as they are. */
+export function ownSources(): Sources {
   return { coldStart: hashOf(COLD_START), all: hashOf(ALL) };
 }
 

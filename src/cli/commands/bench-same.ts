@@ -1,0 +1,32 @@
+import { PROBES } from '../../../tools/ablation/same/probes.ts';
+import { proveSame } from '../../../tools/ablation/same/prove.ts';
+import { machine } from '../../../tools/bench/measure.ts';
+import { ProgressLine } from '../progress-line.ts';
+
+interface Options {
+  readonly work: string;
+  readonly json?: boolean;
+}
+
+/** `troupe bench same COMMIT`: whether the sources as they are come to the same as those of that commit. */
+export async function benchSame(commit: string, { work, json }: Options): Promise<void> {
+  const progress = new ProgressLine(process.stderr, Date.now);
+  const proof = await proveSame({
+    commit,
+    probes: PROBES,
+    work,
+    machine: machine(),
+    node: process.versions.node,
+    onProgress: (what, done, of) => progress.show(what, done, of, 'runs of tables in small'),
+  }).finally(() => progress.clear());
+  process.exitCode = proof.differing.length === 0 ? 0 : 1;
+  if (json === true) process.stdout.write(`${JSON.stringify(proof)}\n`);
+  else process.stdout.write(`${saying(proof)}\n`);
+}
+
+function saying({ from, arms, differing }: Awaited<ReturnType<typeof proveSame>>): string {
+  if (differing.length === 0) {
+    return `These sources came to the same as those of ${from.commit} in ${arms} arms, events and weights bit by bit; its results stand.`;
+  }
+  return `These sources come to something else than those of ${from.commit}: ${differing.join(', ')}. Results of that commit stay stale.`;
+}

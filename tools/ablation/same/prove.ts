@@ -1,0 +1,106 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { UserError } from '../../../src/core/errors.ts';
+import { currentCommit, git } from '../jobs/commit.ts';
+import { ownSources, SAME_FILE } from '../jobs/sources.ts';
+import { commandOf, type Probe, tryProbe } from './probes.ts';
+import { readRecords, type SameRecord, type Sources } from './record.ts';
+
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+export interface Proof {
+  readonly from: SameRecord['from'];
+  readonly to: SameRecord['to'];
+  readonly arms: number;
+  /** Tables and arms that came out otherwise, `a: coupled`; none, and the record is written. */
+  readonly differing: readonly string[];
+  readonly record: SameRecord | null;
+}
+
+export interface ProofOptions {
+  readonly commit: string;
+  readonly probes: readonly Probe[];
+  /** Where both trees' results and the other tree itself are meanwhile. */
+  readonly work: string;
+  readonly machine: SameRecord['machine'];
+  readonly node: string;
+  readonly onProgress: (what: string, done: number, of: number) => void;
+}
+
+/**
+ * Tries the sources as they are and those of a commit with the same small tables, and compares events, weights and
+ * outcomes bit by bit. If nothing differs, that is written down, and results of that commit's sources stand for these.
+ * It is what was seen in minutes, not a proof for all configurations; the record says what was tried.
+ */
+export async function proveSame(options: ProofOptions): Promise<Proof> {
+  const { commit, probes, work, machine, node, onProgress } = options;
+  const sha = git(ROOT, 'rev-parse', '--verify', '--short=12', `${commit}^{commit}`);
+  if (sha === null) throw new UserError('no-commit', `There is no commit "${commit}" in this repository.`);
+  mkdirSync(work, { recursive: true });
+  const folder = mkdtempSync(join(work, 'same-'));
+  const tree = join(folder, 'tree');
+  try {
+    checkOut(sha, tree);
+    const from = { commit: sha, ...sourcesIn(tree) };
+    const to = { commit: currentCommit(), ...ownSources() };
+    const differing: string[] = [];
+    let arms = 0;
+    for (const [index, probe] of probes.entries()) {
+      const told = (where: string, half: number) =>
+        onProgress(`table ${probe.table} ${where}`, 2 * index + half, 2 * probes.length);
+      told(`at ${sha}`, 0);
+      const before = await tryProbe(tree, probe, join(folder, `${probe.table}-from`));
+      told('as it is', 1);
+      const after = await tryProbe(ROOT, probe, join(folder, `${probe.table}-to`));
+      arms += after.size;
+      const names = new Set([...before.keys(), ...after.keys()]);
+      for (const arm of names)
+        if (before.get(arm) !== after.get(arm)) differing.push(`${probe.table}: ${arm}`);
+    }
+    const commands = probes.map((probe) => `troupe ${commandOf(probe).join(' ')}`);
+    const record = differing.length > 0 ? null : { from, to, commands, arms, machine, node };
+    if (record !== null) append(record);
+    return { from, to, arms, differing, record };
+  } finally {
+    git(ROOT, 'worktree', 'remove', '--force', tree);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The sources of a commit with the packages that are installed here. */
+function checkOut(sha: string, tree: string): void {
+  if (git(ROOT, 'worktree', 'add', '--detach', tree, sha) === null) {
+    throw new UserError('no-worktree', `git could not check ${sha} out into ${tree}.`);
+  }
+  const lock = (root: string) => readFileSync(join(root, 'package-lock.json'), 'utf8');
+  if (lock(tree) !== lock(ROOT)) {
+    throw new UserError(
+      'other-packages',
+      `${sha} has other packages; results over such a change are run again.`,
+    );
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
+}
+
+const sourcesSchema = z.object({ coldStart: z.string(), all: z.string() });
+
+/** What the sources of a tree stand for, as they themselves say. */
+function sourcesIn(tree: string): Sources {
+  const script =
+    "import('./tools/ablation/jobs/sources.ts').then((m) => console.log(JSON.stringify(m.sources())))";
+  const { stdout, status } = spawnSync(process.execPath, ['--import', 'tsx', '--eval', script], {
+    cwd: tree,
+    encoding: 'utf8',
+  });
+  if (status !== 0)
+    throw new UserError('no-sources', `The sources of ${tree} do not say their hash; they are too old.`);
+  return sourcesSchema.parse(JSON.parse(stdout));
+}
+
+function append(record: SameRecord): void {
+  const others = readRecords(SAME_FILE).filter(({ to }) => to.all !== record.to.all);
+  writeFileSync(SAME_FILE, `${JSON.stringify([...others, record], null, 2)}\n`);
+}
