@@ -61,7 +61,7 @@ export async function proveSame(options: ProofOptions): Promise<Proof> {
         if (before.get(arm) !== after.get(arm)) differing.push(`${probe.table}: ${arm}`);
     }
     const commands = probes.map((probe) => `troupe ${commandOf(probe).join(' ')}`);
-    const record = differing.length > 0 ? null : { from, to, commands, arms, machine, node };
+    const record = differing.length > 0 || arms === 0 ? null : { from, to, commands, arms, machine, node };
     if (record !== null) append(record);
     return { from, to, arms, differing, record };
   } finally {

@@ -6,33 +6,33 @@ const CONTROLS: readonly Arm[] = [
   {
     name: 'single-agent-trained',
     changes: { stage: { schedule: 'executor-only' } },
-    play: { kind: 'train', design: SINGLE_AGENT, callsOf: 'coupled' },
+    play: { kind: 'train', design: SINGLE_AGENT, callsOf: 'stagewise' },
   },
-  { name: 'self-consistency', changes: {}, play: { kind: 'consistency', of: 'coupled' } },
-  { name: 'self-consistency-stagewise', changes: {}, play: { kind: 'consistency', of: 'stagewise' } },
+  { name: 'self-consistency', changes: {}, play: { kind: 'consistency', of: 'stagewise' } },
+  { name: 'self-consistency-coupled', changes: {}, play: { kind: 'consistency', of: 'coupled' } },
   { name: 'fixed-design', changes: {}, play: { kind: 'fixed' } },
   {
     name: 'fixed-design-trained',
     changes: { stage: { schedule: 'executor-only' } },
-    play: { kind: 'train', design: { of: 'fixed-design' }, callsOf: 'coupled' },
+    play: { kind: 'train', design: { of: 'fixed-design' }, callsOf: 'stagewise' },
   },
   { name: 'family-designs', changes: {}, play: { kind: 'fixed', by: 'family' } },
   {
     name: 'family-designs-trained',
     changes: { stage: { schedule: 'executor-only' } },
-    play: { kind: 'train', design: { of: 'family-designs' }, callsOf: 'coupled' },
+    play: { kind: 'train', design: { of: 'family-designs' }, callsOf: 'stagewise' },
   },
-  { name: 'search', changes: {}, play: { kind: 'search', callsOf: 'coupled', by: 'all' } },
-  { name: 'search-by-family', changes: {}, play: { kind: 'search', callsOf: 'coupled', by: 'family' } },
+  { name: 'search', changes: {}, play: { kind: 'search', callsOf: 'stagewise', by: 'all' } },
+  { name: 'search-by-family', changes: {}, play: { kind: 'search', callsOf: 'stagewise', by: 'family' } },
 ];
 
 /**
- * The joint arms against every control at the same budget: as many training calls as the joint arm that makes more of
- * them, and for each joint arm's executor a vote at its own number of test calls.
+ * The joint arms against every control at the same budget: as many training calls as stagewise training makes, and for
+ * each joint arm's executor votes at its own number of test calls.
  */
 export const controls: Table = {
   letter: 'e',
-  title: 'Joint training against controls with the same number of policy calls',
+  title: 'Joint training against controls with as many policy calls as stagewise training makes',
   seeds: 5,
   arms: () => [
     trained('sft', { steps: 0 }),
