@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { InvariantError } from '../../src/core/errors.ts';
 import { EmbeddedPolicy } from '../../src/policies/embedded-policy.ts';
 import { weightsHash } from '../../src/policies/parameters.ts';
 import type { CallRequest, Completion } from '../../src/policies/policy.ts';
+import { SamplerThread } from '../../src/policies/sampler-thread.ts';
 import { ScriptedPolicy } from '../../src/policies/scripted-policy.ts';
 import { renderPrompt } from '../../src/policies/template.ts';
 import { CONFIG, requests, sharpWeights, tokenizer, WEIGHTS } from './small-policy.ts';
@@ -92,6 +93,25 @@ describe('embedded policy', () => {
       if (role === 'designer') expect(before[index]).toEqual(after[index]);
     });
     expect(before).not.toEqual(after);
+  });
+
+  it('gives threads the weights that are not those they play with, and no others', async () => {
+    const given = vi.spyOn(SamplerThread.prototype, 'load');
+    const policy = policyWith({ models: { designer: 'designer', executor: 'executor' } });
+    const count = async (model: string, weights: Float32Array) => {
+      const before = given.mock.calls.length;
+      await policy.load(model, weights);
+      return given.mock.calls.length - before;
+    };
+    // Equal content is what counts, not the array; and back again is new again.
+    expect(await count('designer', WEIGHTS)).toBe(1);
+    expect(await count('executor', WEIGHTS)).toBe(1);
+    expect(await count('executor', WEIGHTS.slice())).toBe(0);
+    expect(await count('executor', OTHERS)).toBe(1);
+    expect(await count('designer', WEIGHTS)).toBe(0);
+    expect(await count('executor', WEIGHTS)).toBe(1);
+    await policy.close();
+    given.mockRestore();
   });
 
   it('refuses calls before weights are loaded and after it is closed', async () => {

@@ -225,6 +225,22 @@ describe('smudged copies', () => {
     expect(right).toBeLessThan(0.24);
   });
 
+  it.each([
+    ['notes', 0.5],
+    ['memo', 0.45],
+  ])('of the family %s show a figure as it is with probability %f, as docs/tasks.md says', (name, right) => {
+    const family = defaultFamilies().find((each) => each.name === name);
+    const tasks = family?.generate(1, 'train', 1500).filter((task) => task.text.startsWith(SMUDGED)) ?? [];
+    const kept = tasks.flatMap((task, index) => {
+      const copy = family?.observe?.(task.text, new RandomStream(1, 'reader', index)) ?? '';
+      const figures = copy.match(/\d\d/g) ?? [];
+      return (task.text.match(/\d\d/g) ?? []).map((figure, place) => Number(figure === figures[place]));
+    });
+    expect(kept.length).toBeGreaterThan(1000);
+    const share = kept.reduce((sum, one) => sum + one, 0) / kept.length;
+    expect(Math.abs(share - right)).toBeLessThan(0.045);
+  });
+
   it('are the same for the same reader, and the text itself where it is not smudged', () => {
     const copy = () => smudge(text, new RandomStream(1, 'reader', 1));
     expect(copy()).toBe(copy());

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -40,6 +48,7 @@ export async function proveSame(options: ProofOptions): Promise<Proof> {
   const sha = git(ROOT, 'rev-parse', '--verify', '--short=12', `${commit}^{commit}`);
   if (sha === null) throw new UserError('no-commit', `There is no commit "${commit}" in this repository.`);
   mkdirSync(work, { recursive: true });
+  clearLeftovers(work);
   const folder = mkdtempSync(join(work, 'same-'));
   const tree = join(folder, 'tree');
   try {
@@ -68,6 +77,14 @@ export async function proveSame(options: ProofOptions): Promise<Proof> {
     git(ROOT, 'worktree', 'remove', '--force', tree);
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** What a call that was killed has left. */
+function clearLeftovers(work: string): void {
+  for (const name of readdirSync(work).filter((each) => each.startsWith('same-'))) {
+    rmSync(join(work, name), { recursive: true, force: true });
+  }
+  git(ROOT, 'worktree', 'prune');
 }
 
 /** The sources of a commit with the packages that are installed here. */
