@@ -46,11 +46,20 @@ export function commandOf({ table, settings, arms }: Probe): string[] {
   ];
 }
 
-/**
- * Runs a probe with the sources in `tree`: what each arm came to, with the hashes of its events and its weights where it
- * trained, as canonical JSON by the arm's name. Throws a UserError if it fails there.
- */
-export async function tryProbe(tree: string, probe: Probe, folder: string): Promise<Map<string, string>> {
+/** What an arm came to. */
+export interface Tried {
+  /** Its outcome, as canonical JSON. */
+  readonly outcome: string;
+  /** Hashes of its events and weights; null where it trained nothing, or stands for an arm that is the same. */
+  readonly hashes: string | null;
+}
+
+export function isSame(a: Tried, b: Tried): boolean {
+  return a.outcome === b.outcome && (a.hashes === null || b.hashes === null || a.hashes === b.hashes);
+}
+
+/** Runs a probe with the sources in `tree`: what each arm came to, by its name. Throws a UserError if it fails there. */
+export async function tryProbe(tree: string, probe: Probe, folder: string): Promise<Map<string, Tried>> {
   const work = join(folder, 'work');
   const command = [join(tree, 'bin/troupe.cjs'), ...commandOf(probe), '--out', folder, '--work', work];
   const child = spawn(process.execPath, command, { cwd: tree, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -64,7 +73,10 @@ export async function tryProbe(tree: string, probe: Probe, folder: string): Prom
   }
   const entries = readEntries(join(folder, `ablation-${probe.table}.json`));
   return new Map(
-    entries.map((entry) => [entry.arm, canonicalJson({ ...essence(entry), ...hashes(work, entry) })]),
+    entries.map((entry) => [
+      entry.arm,
+      { outcome: canonicalJson(essence(entry)), hashes: hashesOf(join(work, `${entry.key}.db`)) },
+    ]),
   );
 }
 
@@ -81,15 +93,14 @@ function essence({
   return rest;
 }
 
-function hashes(work: string, { key }: Entry): { events?: string; weights?: string | null } {
-  const file = join(work, `${key}.db`);
-  if (!existsSync(file)) return {};
+function hashesOf(file: string): string | null {
+  if (!existsSync(file)) return null;
   const store = Store.open(file, { mode: 'read', clock: () => 0 });
   try {
     const info = store.run('latest');
     const reader = store.reader(info.id);
     const { eventHash, weightsHash } = summarise(info, reader, store.attempts(info.id));
-    return { events: eventHash, weights: weightsHash };
+    return `events ${eventHash} weights ${weightsHash}`;
   } finally {
     store.close();
   }

@@ -14,7 +14,7 @@ import { z } from 'zod';
 import { UserError } from '../../../src/core/errors.ts';
 import { currentCommit, git } from '../jobs/commit.ts';
 import { ownSources, SAME_FILE } from '../jobs/sources.ts';
-import { commandOf, type Probe, tryProbe } from './probes.ts';
+import { commandOf, isSame, type Probe, tryProbe } from './probes.ts';
 import { readRecords, type SameRecord, type Sources } from './record.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -64,10 +64,13 @@ export async function proveSame(options: ProofOptions): Promise<Proof> {
       const before = await tryProbe(tree, probe, join(folder, `${probe.table}-from`));
       told('as it is', 1);
       const after = await tryProbe(ROOT, probe, join(folder, `${probe.table}-to`));
-      arms += after.size;
-      const names = new Set([...before.keys(), ...after.keys()]);
-      for (const arm of names)
-        if (before.get(arm) !== after.get(arm)) differing.push(`${probe.table}: ${arm}`);
+      // An arm that the other tree does not have has no results there that could stand.
+      for (const [arm, came] of after) {
+        const other = before.get(arm);
+        if (other === undefined) continue;
+        arms++;
+        if (!isSame(other, came)) differing.push(`${probe.table}: ${arm}`);
+      }
     }
     const commands = probes.map((probe) => `troupe ${commandOf(probe).join(' ')}`);
     const record = differing.length > 0 || arms === 0 ? null : { from, to, commands, arms, machine, node };
