@@ -9,7 +9,6 @@ const CONTROLS: readonly Arm[] = [
     play: { kind: 'train', design: SINGLE_AGENT, callsOf: 'stagewise' },
   },
   { name: 'self-consistency', changes: {}, play: { kind: 'consistency', of: 'stagewise' } },
-  { name: 'self-consistency-coupled', changes: {}, play: { kind: 'consistency', of: 'coupled' } },
   { name: 'fixed-design', changes: {}, play: { kind: 'fixed' } },
   {
     name: 'fixed-design-trained',
@@ -27,8 +26,8 @@ const CONTROLS: readonly Arm[] = [
 ];
 
 /**
- * The joint arms against every control at the same budget: as many training calls as stagewise training makes, and for
- * each joint arm's executor votes at its own number of test calls.
+ * The joint arms against every control at the same budget: as many training calls as stagewise training makes, and as
+ * many test calls. Coupled training makes some more of both, as its designs do.
  */
 export const controls: Table = {
   letter: 'e',
