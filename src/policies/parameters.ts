@@ -31,7 +31,7 @@ export function parameterLayout(config: TransformerConfig): readonly ParameterSl
   if (dim % (2 * heads) !== 0) {
     throw new UserError(
       'model.heads',
-      `dim ${dim} must be a multiple of twice the ${heads} heads; choose other sizes`,
+      `The settings model.dim (${dim}) and model.heads (${heads}) do not fit: the first has to be a multiple of twice the second.`,
     );
   }
   const residual = 1 / Math.sqrt(2 * layers);

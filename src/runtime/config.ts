@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { SCHEDULES } from '../../machines/stages.ts';
 import { UserError } from '../core/errors.ts';
 import type { CreditSettings } from '../credit/credit.ts';
+import { parameterLayout } from '../policies/parameters.ts';
 import { presets } from './presets.ts';
 
 const count = z.number().int().positive();
@@ -164,8 +165,9 @@ export function changed(config: RunConfig, changes: { readonly [key: string]: un
   );
 }
 
-/** Settings that exclude each other. */
+/** Settings that exclude each other. Throws a UserError for those that do. */
 function consistent(config: RunConfig): RunConfig {
+  parameterLayout({ ...config.model, vocab: config.vocab });
   if (config.rollout.design === undefined || config.stage.schedule === 'executor-only') return config;
   throw new UserError(
     'designer-replaced',

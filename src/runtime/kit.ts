@@ -1,3 +1,4 @@
+import { cellName } from '../../machines/tally.ts';
 import { UserError } from '../core/errors.ts';
 import { DEMONSTRATED_SCRIPTS } from '../designs/demonstrations.ts';
 import { defaultLibrary, type NodeLibrary } from '../designs/library.ts';
@@ -35,6 +36,9 @@ export function familiesOf(config: Pick<RunConfig, 'families' | 'rollout'>, { fa
   return chosen;
 }
 
+/** So many tasks of a family show all its attributes. */
+const SHOWN = 200;
+
 /** Scripts by family, or by family and attribute: one for every family, and none for anything else. */
 function checkKinds(kinds: readonly string[], families: readonly TaskFamily[]): void {
   const known = families.map(({ name }) => name);
@@ -45,11 +49,14 @@ function checkKinds(kinds: readonly string[], families: readonly TaskFamily[]): 
       `rollout.design has no design for the family "${bare}"; give one, or one script for all families.`,
     );
   }
-  const stray = kinds.find((kind) => !known.includes(kind.split('/')[0] ?? ''));
-  if (stray !== undefined) {
+  for (const kind of kinds.filter((each) => !known.includes(each))) {
+    const family = families.find(({ name }) => name === kind.split('/')[0]);
+    const tasks = family?.generate(1, 'train', SHOWN) ?? [];
+    const cells = new Set(tasks.map(({ family: name, attribute }) => cellName(name, attribute)));
+    if (cells.has(kind)) continue;
     throw new UserError(
       'stray-design',
-      `rollout.design has a design for "${stray}", which is no family of this run; it has ${known.join(', ')}.`,
+      `rollout.design has a design for "${kind}", and there are no such tasks; there are ${[...known, ...cells].join(', ')}.`,
     );
   }
 }

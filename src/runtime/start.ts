@@ -42,8 +42,9 @@ export function startFrom(origin: Origin, config: RunConfig, wanted?: string): S
     );
   }
   const { tasks, tokenizer } = must(readMaterial(reader), 'the tasks and tokenizer of the run');
-  const present = [...new Set(tasks.train.map(({ family }) => family))];
-  if (present.some((family) => config.families?.includes(family) === false)) {
+  const present = [...new Set(tasks.train.map(({ family }) => family))].sort();
+  const { families = present } = config;
+  if ([...new Set(families)].sort().join() !== present.join()) {
     throw new UserError(
       'other-families',
       `The new run takes over the tasks of ${run}, of the families ${present.join(', ')}; leave its families as they are.`,

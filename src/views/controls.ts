@@ -23,7 +23,8 @@ export function comparisons({ tallies, scores }: RunView): Comparison[] {
   return ['after', ...keys].map((key) => {
     const { tasks, valid, calls } = totals(tallies[key] ?? {});
     const values = scores[key] ?? [];
-    const rejected = tasks > 0 && valid === 0;
+    // A trained designer of which nothing is valid has scored 0.
+    const rejected = key.startsWith(CONTROL) && tasks > 0 && valid === 0;
     const paired = key.startsWith(CONTROL) && values.length === own.length && !rejected;
     return {
       key,

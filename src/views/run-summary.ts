@@ -92,8 +92,8 @@ function cellsOf(view: RunView): Pick<RunSummary, 'cells'> {
 
 /** `control_single` → `single`. */
 function controlsOf(view: RunView): Pick<RunSummary, 'controls'> {
-  const controls = comparisons(view).flatMap(({ key, callsPerTask, lead }): [string, Control][] => {
-    if (!key.startsWith(CONTROL)) return [];
+  const controls = comparisons(view).flatMap(({ key, callsPerTask, rejected, lead }): [string, Control][] => {
+    if (!key.startsWith(CONTROL) || rejected) return [];
     const heldOut = fractions(view.tallies[key] ?? {});
     return [[key.slice(CONTROL.length), { heldOut, callsPerTask: round(callsPerTask), lead }]];
   });

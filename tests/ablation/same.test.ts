@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { configure } from '../../src/runtime/config.ts';
+import { git } from '../../tools/ablation/jobs/commit.ts';
 import { commandOf, isSame, PROBES, type Probe, tryProbe } from '../../tools/ablation/same/probes.ts';
 import { proveSame } from '../../tools/ablation/same/prove.ts';
-import { readRecords, type SameRecord, standingFor } from '../../tools/ablation/same/record.ts';
+import { equals, readRecords, type SameRecord } from '../../tools/ablation/same/record.ts';
 import { tableOf } from '../../tools/ablation/tables/tables.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -23,17 +25,15 @@ const record = (from: string, to: string): SameRecord => ({
 });
 
 describe('sources that came to the same', () => {
-  it('stand for the oldest of them, step by step, and others for themselves', () => {
+  const hashes = (name: string) => ({ coldStart: `${name}-cold`, all: `${name}-all` });
+
+  it('are a chain from the oldest to themselves; others are alone', () => {
     const records = [record('one', 'two'), record('two', 'three')];
-    const { commit: _, ...three } = point('three');
-    expect(standingFor(three, records)).toEqual({ coldStart: 'one-cold', all: 'one-all' });
-    expect(standingFor({ coldStart: 'one-cold', all: 'new' }, records)).toEqual({
-      coldStart: 'one-cold',
-      all: 'new',
-    });
+    expect(equals(hashes('three'), records)).toEqual([hashes('one'), hashes('two'), hashes('three')]);
+    expect(equals(hashes('one'), records)).toEqual([hashes('one')]);
+    expect(equals(hashes('new'), records)).toEqual([hashes('new')]);
     // Nobody can make a circle of them that has no end.
-    const circle = [...records, record('three', 'one')];
-    expect(standingFor(three, circle).all).toMatch(/-all$/);
+    expect(equals(hashes('three'), [...records, record('three', 'one')])).toHaveLength(3);
   });
 
   it('are read from a file that holds records and nothing else', () => {
@@ -49,11 +49,15 @@ describe('sources that came to the same', () => {
 describe('probes', () => {
   it('are arms of tables that there are', () => {
     for (const { table, arms = [] } of PROBES) {
-      const known = JSON.stringify(tableOf(table));
-      expect(known).toContain(table);
-      expect(commandOf({ table, settings: ['steps=1'], arms }).join(' ')).toContain(`--table ${table}`);
+      const known = tableOf(table)
+        .arms(configure('bench', {}))
+        .map(({ name }) => name);
+      for (const arm of arms) expect(known).toContain(arm);
     }
     expect(new Set(PROBES.map(({ table }) => table)).size).toBe(PROBES.length);
+    expect(commandOf({ table: 'c', settings: ['steps=1'], arms: ['flat'] }).join(' ')).toBe(
+      'bench ablation --table c --seeds 1 --first-seed 901 --keep --arms flat --set steps=1',
+    );
   });
 
   /** One arm with a cold start of a second. */
@@ -83,7 +87,9 @@ describe('probes', () => {
     if (first === undefined || second === undefined || third === undefined) return expect.fail();
     expect(first.hashes).toMatch(/^events [0-9a-f]{64} weights [0-9a-f]{64}$/);
     expect(second).toEqual(first);
-    // Its outcome may be the same; what it learned is not.
+    // What it learned is not the same, whatever it came to.
+    const weights = ({ hashes }: typeof first) => hashes?.split(' ').at(-1);
+    expect(weights(third)).not.toBe(weights(first));
     expect(isSame(first, third)).toBe(false);
     expect(isSame(first, { ...first, hashes: null })).toBe(true);
     expect(isSame(first, { ...first, outcome: '{}' })).toBe(false);
@@ -93,9 +99,35 @@ describe('probes', () => {
     await expect(tryProbe(ROOT, tiny('learning.nothing=1'), join(folder, 'fails'))).rejects.toThrow(
       /Table a in small fails in .*nothing/,
     );
-    const options = { probes: [], work: folder, machine: { cores: 1, model: 'any' }, node: 'any' };
-    await expect(proveSame({ ...options, commit: 'nonesuch', onProgress: () => {} })).rejects.toThrow(
-      /no commit "nonesuch"/,
-    );
+    await expect(proveSame(proof('nonesuch'))).rejects.toThrow(/no commit "nonesuch"/);
   }, 60_000);
+
+  const file = join(folder, 'proofs.json');
+  const proof = (commit: string, settings: readonly string[] = []) => ({
+    commit,
+    probes: [tiny(...settings)],
+    // As a user gives it: from where they stand.
+    work: relative(process.cwd(), join(folder, 'work')),
+    file,
+    machine: { cores: 1, model: 'any' },
+    node: 'any',
+    onProgress: () => {},
+  });
+
+  it.skipIf(git(ROOT, 'rev-parse', 'HEAD') === null)(
+    'are tried with the sources of a commit and with those at hand, and what was seen is written down',
+    async () => {
+      const { differing, record: written, arms } = await proveSame(proof('HEAD'));
+      expect(arms).toBe(1);
+      // With changes that are not committed the two may differ; what is written down says so or nothing.
+      expect(readRecords(file)).toEqual(differing.length === 0 ? [written] : []);
+      expect(readdirSync(join(folder, 'work'))).toEqual([]);
+      expect(
+        git(ROOT, 'worktree', 'list')
+          ?.split('\n')
+          .some((line) => line.includes('same-')),
+      ).toBe(false);
+    },
+    120_000,
+  );
 });

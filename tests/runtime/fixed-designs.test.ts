@@ -23,9 +23,8 @@ describe('scripts that are played whatever the designer writes', () => {
     await expect(checkFixedDesigns(fixed('run(agent(1)'), kit)).rejects.toThrow(
       /^rollout\.design is no design of this run: run\(agent\(1\): SyntaxError/,
     );
-    await expect(checkFixedDesigns(fixed({ code: 'run(5)' }), kit)).rejects.toThrow(
-      /rollout\.design for code/,
-    );
+    const five = Object.fromEntries(kit.families.map(({ name }) => [name, 'run(5)']));
+    await expect(checkFixedDesigns(fixed(five), kit)).rejects.toThrow(/rollout\.design for arithmetic/);
     const talkative = { ...quick, rollout: { ...quick.rollout, executorTokens: 128 } };
     await expect(checkFixedDesigns(talkative, kit)).rejects.toThrow(
       /A control .*evaluation\.controls=false.* run\(vote\(agent\("solve"\), 5\)\): at most 640 sampled tokens/,
@@ -34,12 +33,27 @@ describe('scripts that are played whatever the designer writes', () => {
     await expect(checkFixedDesigns(uncontrolled, kit)).resolves.toBeUndefined();
   });
 
+  it('are of the dialect that designers write, as are those that they are shown', async () => {
+    const inPython = { ...quick, rollout: { ...quick.rollout, dialect: 'python' as const } };
+    for (const controls of [true, false]) {
+      const config = { ...inPython, evaluation: { ...quick.evaluation, controls } };
+      await expect(checkFixedDesigns(config, kit)).rejects.toThrow(
+        /rollout\.dialect is python, and the kit shows its designers JavaScript: run\(/,
+      );
+    }
+    const either = { ...quick, rollout: { ...quick.rollout, dialect: 'auto' as const } };
+    await expect(checkFixedDesigns(either, kit)).resolves.toBeUndefined();
+  });
+
   it('are given for every family, by attribute too, and for nothing else', () => {
     const all = Object.fromEntries(kit.families.map(({ name }) => [name, 'run(agent("solve"))']));
     expect(familiesOf(fixed({ ...all, 'memo/tested': 'run(reflect(agent("solve")))' }), kit)).toHaveLength(6);
     expect(() => familiesOf(fixed({ memo: all.memo ?? '' }), kit)).toThrow(/no design for the family "/);
     expect(() => familiesOf(fixed({ ...all, 'mema/tested': 'run(agent("solve"))' }), kit)).toThrow(
-      /a design for "mema\/tested", which is no family of this run; it has arithmetic/,
+      /a design for "mema\/tested", and there are no such tasks; there are arithmetic/,
+    );
+    expect(() => familiesOf(fixed({ ...all, 'memo/tsted': 'run(agent("solve"))' }), kit)).toThrow(
+      /"memo\/tsted", and there are no such tasks; .*memo\/tested/,
     );
   });
 });

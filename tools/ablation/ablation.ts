@@ -5,7 +5,7 @@ import { type Table, withNeeds } from './arm.ts';
 import { type Entry, type LedgerHead, readEntries, writeEntries } from './jobs/ledger.ts';
 import { planTable, type Task } from './jobs/plan.ts';
 import { type Progress, runTable, type TableEnd } from './jobs/run-table.ts';
-import { sources } from './jobs/sources.ts';
+import { equalSources, ownSources } from './jobs/sources.ts';
 
 export interface AblationOptions {
   readonly table: Table;
@@ -51,19 +51,27 @@ export function ablation(options: AblationOptions): {
   const { table, base, seeds, head, out } = options;
   const file = resultsFile(out, table.letter);
   const arms = withNeeds(table.arms(base), options.arms);
-  const code = sources();
+  const own = ownSources();
+  const [code = own, ...newer] = equalSources();
   const tasks = planTable({ base, arms, seeds, sources: code });
   const planned = new Map(tasks.filter(({ arm }) => arm !== null).map((task) => [task.id, task]));
-  const before = readEntries(file);
-  const everything = planTable({
+  const stored = readEntries(file);
+  const all = {
     base,
     arms: table.arms(base),
-    seeds: [...new Set([...seeds, ...before.map(({ seed }) => seed)])],
-    sources: code,
-  });
-  const keys = new Map(everything.map(({ id, key }) => [id, key]));
+    seeds: [...new Set([...seeds, ...stored.map(({ seed }) => seed)])],
+  };
+  const keys = new Map(planTable({ ...all, sources: code }).map(({ id, key }) => [id, key]));
+  // What was run with newer sources, before they were seen to come to the same as older ones.
+  const renamed = new Map(
+    newer.flatMap((each) =>
+      planTable({ ...all, sources: each }).map(({ id, key }) => [key, keys.get(id) ?? key]),
+    ),
+  );
+  const standing = (entry: Entry): Entry => ({ ...entry, key: renamed.get(entry.key) ?? entry.key });
+  const before = stored.map(standing);
   const entries = new Map(before.map((entry) => [idOf(entry), marked(entry, keys)]));
-  const elsewhere = entriesOfAll(out);
+  const elsewhere = entriesOfAll(out).map(standing);
   for (const task of planned.values()) {
     const same = elsewhere.find(({ key, stale }) => key === task.key && stale === undefined);
     const own = entries.get(task.id);
@@ -85,7 +93,7 @@ export function ablation(options: AblationOptions): {
       const { commit, machine, node } = head;
       const entry = { ...outcome, arm: '', seed: task.seed, key: task.key, seconds, commit, machine, node };
       // Somebody edits while this runs: nobody knows which code the child had loaded.
-      const same = sources().all === code.all;
+      const same = ownSources().all === own.all;
       entries.set(task.id, same ? named(entry, task) : { ...named(entry, task), key: UNKNOWN, stale: true });
       save();
     },

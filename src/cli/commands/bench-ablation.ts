@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { ablation } from '../../../tools/ablation/ablation.ts';
 import { currentCommit } from '../../../tools/ablation/jobs/commit.ts';
 import { type LedgerHead, rowsOf } from '../../../tools/ablation/jobs/ledger.ts';
@@ -39,7 +40,7 @@ const WINDOW = 5;
 /** `troupe bench ablation`: a table of arms and seeds; what is there already is not run again. */
 export async function benchAblation(options: AblationOptions): Promise<void> {
   const table = tableOf(options.table);
-  if (options.set.length > 0 && options.out === DEFAULT_OUT) {
+  if (options.set.length > 0 && resolve(options.out) === resolve(DEFAULT_OUT)) {
     throw new UserError(
       'set-without-out',
       `--set changes what the arms are about; give the results a folder of their own with --out, beside ${DEFAULT_OUT}.`,

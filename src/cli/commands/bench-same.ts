@@ -1,3 +1,4 @@
+import { SAME_FILE } from '../../../tools/ablation/jobs/sources.ts';
 import { PROBES } from '../../../tools/ablation/same/probes.ts';
 import { proveSame } from '../../../tools/ablation/same/prove.ts';
 import { machine } from '../../../tools/bench/measure.ts';
@@ -15,6 +16,7 @@ export async function benchSame(commit: string, { work, json }: Options): Promis
     commit,
     probes: PROBES,
     work,
+    file: SAME_FILE,
     machine: machine(),
     node: process.versions.node,
     onProgress: (what, done, of) => progress.show(what, done, of, 'runs of tables in small'),

@@ -111,9 +111,10 @@ function planFrom(options: Options, store: Store): Plan {
 /** `--print-config`: what would be trained. */
 function printConfig(options: Options, fresh: Plan | null): void {
   const from = (): Plan => {
-    const store = Store.open(options.store, { mode: 'read', clock: Date.now });
+    const { fromStore, ...rest } = options;
+    const store = Store.open(fromStore ?? options.store, { mode: 'read', clock: Date.now });
     try {
-      return planFrom(options, store);
+      return planFrom(rest, store);
     } finally {
       store.close();
     }

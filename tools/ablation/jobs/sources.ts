@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sha256 } from '../../../src/core/hash.ts';
-import { readRecords, type Sources, standingFor } from '../same/record.ts';
+import { equals, readRecords, type Sources } from '../same/record.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -30,9 +30,12 @@ const NOT = /^src\/runtime\/(verify\/|verify\.ts$|presets\.ts$)/;
 /** Where it is written down which sources were seen to come to the same (`troupe bench same`). */
 export const SAME_FILE = join(ROOT, 'docs/results/same-outcomes.json');
 
-/** The sources that results are bound to: these, or older ones that were seen to come to the same. */
-export function sources(): Sources {
-  return standingFor(ownSources(), readRecords(SAME_FILE));
+/**
+ * The sources at hand, last, and before them older ones that were seen to come to the same: the hashes of the first are in
+ * the keys of results.
+ */
+export function equalSources(): Sources[] {
+  return equals(ownSources(), readRecords(SAME_FILE));
 }
 
 /** The hashes of the sources as they are. */

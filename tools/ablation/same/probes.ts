@@ -72,6 +72,12 @@ export async function tryProbe(tree: string, probe: Probe, folder: string): Prom
     throw new UserError('probe-failed', `Table ${probe.table} in small fails in ${tree}: ${said.trim()}`);
   }
   const entries = readEntries(join(folder, `ablation-${probe.table}.json`));
+  if (entries.some(({ stale }) => stale === true)) {
+    throw new UserError(
+      'sources-changed',
+      `The sources in ${tree} were changed while they were tried; try again.`,
+    );
+  }
   return new Map(
     entries.map((entry) => [
       entry.arm,

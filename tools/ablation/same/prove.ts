@@ -8,12 +8,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { UserError } from '../../../src/core/errors.ts';
 import { currentCommit, git } from '../jobs/commit.ts';
-import { ownSources, SAME_FILE } from '../jobs/sources.ts';
+import { ownSources } from '../jobs/sources.ts';
 import { commandOf, isSame, type Probe, tryProbe } from './probes.ts';
 import { readRecords, type SameRecord, type Sources } from './record.ts';
 
@@ -31,6 +31,8 @@ export interface Proof {
 export interface ProofOptions {
   readonly commit: string;
   readonly probes: readonly Probe[];
+  /** Where it is written down. */
+  readonly file: string;
   /** Where both trees' results and the other tree itself are meanwhile. */
   readonly work: string;
   readonly machine: SameRecord['machine'];
@@ -44,12 +46,13 @@ export interface ProofOptions {
  * It is what was seen in minutes, not a proof for all configurations; the record says what was tried.
  */
 export async function proveSame(options: ProofOptions): Promise<Proof> {
-  const { commit, probes, work, machine, node, onProgress } = options;
+  const { commit, probes, machine, node, onProgress } = options;
+  const work = resolve(options.work);
   const sha = git(ROOT, 'rev-parse', '--verify', '--short=12', `${commit}^{commit}`);
   if (sha === null) throw new UserError('no-commit', `There is no commit "${commit}" in this repository.`);
   mkdirSync(work, { recursive: true });
   clearLeftovers(work);
-  const folder = mkdtempSync(join(work, 'same-'));
+  const folder = mkdtempSync(join(work, `same-${process.pid}-`));
   const tree = join(folder, 'tree');
   try {
     checkOut(sha, tree);
@@ -72,9 +75,15 @@ export async function proveSame(options: ProofOptions): Promise<Proof> {
         if (!isSame(other, came)) differing.push(`${probe.table}: ${arm}`);
       }
     }
+    if (ownSources().all !== to.all) {
+      throw new UserError(
+        'sources-changed',
+        'The sources were changed meanwhile, so that nobody knows what was tried; try again.',
+      );
+    }
     const commands = probes.map((probe) => `troupe ${commandOf(probe).join(' ')}`);
     const record = differing.length > 0 || arms === 0 ? null : { from, to, commands, arms, machine, node };
-    if (record !== null) append(record);
+    if (record !== null) append(options.file, record);
     return { from, to, arms, differing, record };
   } finally {
     git(ROOT, 'worktree', 'remove', '--force', tree);
@@ -82,12 +91,22 @@ export async function proveSame(options: ProofOptions): Promise<Proof> {
   }
 }
 
-/** What a call that was killed has left. */
+/** What calls that were killed have left; one that is at work keeps its own. */
 function clearLeftovers(work: string): void {
-  for (const name of readdirSync(work).filter((each) => each.startsWith('same-'))) {
+  for (const name of readdirSync(work)) {
+    const pid = /^same-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
     rmSync(join(work, name), { recursive: true, force: true });
   }
   git(ROOT, 'worktree', 'prune');
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** The sources of a commit with the packages that are installed here. */
@@ -109,8 +128,8 @@ const sourcesSchema = z.object({ coldStart: z.string(), all: z.string() });
 
 /** What the sources of a tree stand for, as they themselves say. */
 function sourcesIn(tree: string): Sources {
-  const script =
-    "import('./tools/ablation/jobs/sources.ts').then((m) => console.log(JSON.stringify(m.sources())))";
+  const script = `import('./tools/ablation/jobs/sources.ts')
+    .then(({ equalSources, sources }) => console.log(JSON.stringify(equalSources?.()[0] ?? sources())))`;
   const { stdout, status } = spawnSync(process.execPath, ['--import', 'tsx', '--eval', script], {
     cwd: tree,
     encoding: 'utf8',
@@ -120,7 +139,7 @@ function sourcesIn(tree: string): Sources {
   return sourcesSchema.parse(JSON.parse(stdout));
 }
 
-function append(record: SameRecord): void {
-  const others = readRecords(SAME_FILE).filter(({ to }) => to.all !== record.to.all);
-  writeFileSync(SAME_FILE, `${JSON.stringify([...others, record], null, 2)}\n`);
+function append(file: string, record: SameRecord): void {
+  const others = readRecords(file).filter(({ to }) => to.all !== record.to.all);
+  writeFileSync(file, `${JSON.stringify([...others, record], null, 2)}\n`);
 }

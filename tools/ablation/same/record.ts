@@ -32,11 +32,14 @@ export function readRecords(file: string): SameRecord[] {
   }
 }
 
-/** The sources whose results these stand for: the oldest that they were seen to come to the same as, or themselves. */
-export function standingFor(sources: Sources, records: readonly SameRecord[]): Sources {
-  const oldest = (hash: string, part: 'coldStart' | 'all', left = records.length): string => {
-    const record = records.find(({ from, to }) => to[part] === hash && from[part] !== hash);
-    return record === undefined || left === 0 ? hash : oldest(record.from[part], part, left - 1);
-  };
-  return { coldStart: oldest(sources.coldStart, 'coldStart'), all: oldest(sources.all, 'all') };
+/** All sources that these were seen to come to the same as, the oldest first and themselves last. */
+export function equals(sources: Sources, records: readonly SameRecord[]): Sources[] {
+  const chain = [sources];
+  for (;;) {
+    const [first = sources] = chain;
+    const record = records.find(({ to }) => to.all === first.all);
+    // A circle has no oldest.
+    if (record === undefined || chain.some(({ all }) => all === record.from.all)) return chain;
+    chain.unshift({ coldStart: record.from.coldStart, all: record.from.all });
+  }
 }
