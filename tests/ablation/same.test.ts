@@ -80,7 +80,7 @@ describe('probes', () => {
     const [one, again, other] = [
       await tryProbe(ROOT, tiny(), join(folder, 'one')),
       await tryProbe(ROOT, tiny(), join(folder, 'again')),
-      await tryProbe(ROOT, tiny('learning.executorRate=0.0005'), join(folder, 'other')),
+      await tryProbe(ROOT, tiny('imitation.learningRate=0.002'), join(folder, 'other')),
     ];
     expect([...one.keys()]).toEqual(['executor-only']);
     const [first, second, third] = [one, again, other].map((tried) => tried.get('executor-only'));
