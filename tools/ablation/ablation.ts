@@ -55,7 +55,9 @@ export function ablation(options: AblationOptions): {
   const [code = own, ...newer] = equalSources();
   const tasks = planTable({ base, arms, seeds, sources: code });
   const planned = new Map(tasks.filter(({ arm }) => arm !== null).map((task) => [task.id, task]));
-  const stored = readEntries(file);
+  // What a table no longer has is no result of it.
+  const current = new Set(table.arms(base).map(({ name }) => name));
+  const stored = readEntries(file).filter(({ arm }) => current.has(arm));
   const all = {
     base,
     arms: table.arms(base),
