@@ -21,13 +21,16 @@ export async function benchSame(commit: string, { work, json }: Options): Promis
     node: process.versions.node,
     onProgress: (what, done, of) => progress.show(what, done, of, 'runs of tables in small'),
   }).finally(() => progress.clear());
-  process.exitCode = proof.differing.length === 0 ? 0 : 1;
+  process.exitCode = proof.record === null ? 1 : 0;
   if (json === true) process.stdout.write(`${JSON.stringify(proof)}\n`);
   else process.stdout.write(`${saying(proof)}\n`);
 }
 
-function saying({ from, arms, differing }: Awaited<ReturnType<typeof proveSame>>): string {
-  if (differing.length === 0) {
+function saying({ from, arms, differing, record }: Awaited<ReturnType<typeof proveSame>>): string {
+  if (record === null && differing.length === 0) {
+    return `None of the arms that were tried has a counterpart at ${from.commit}; nothing is known of its results.`;
+  }
+  if (record !== null) {
     return `These sources came to the same as those of ${from.commit} in ${arms} arms, events and weights bit by bit; its results stand.`;
   }
   return `These sources come to something else than those of ${from.commit}: ${differing.join(', ')}. Results of that commit stay stale.`;
