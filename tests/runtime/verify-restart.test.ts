@@ -27,10 +27,7 @@ afterAll(() => {
 const verify = (of: Store, options: Partial<VerifyOptions>) =>
   verifyRun(of, 'latest', { kit: KIT, hardware: { samplers: 1 }, codeVersion: 'test', ...options });
 
-/**
- * The event at this share of the run. An attempt goes on from the first event that the one before had not dealt with,
- * and rollouts that run side by side leave gaps, other ones each time: what is expected below allows for them.
- */
+/** The event at this share of the run. */
 const at = (share: number): number => Math.floor(share * count);
 
 describe('an interrupted verification', () => {
@@ -39,17 +36,23 @@ describe('an interrupted verification', () => {
   /** A sidecar that is written at every turn. */
   const sidecar = () => new Sidecar(file, () => (now += 10_000));
 
-  /** Verifies until so many events are dealt with. */
-  async function interrupt(at: number, options: Partial<VerifyOptions> = {}): Promise<void> {
+  /**
+   * Verifies until all events up to a position are dealt with. How many there are beyond the first gap, which the next
+   * attempt has to do again, is another number each time: rollouts run side by side.
+   */
+  async function interrupt(
+    position: number,
+    options: Partial<VerifyOptions> = {},
+    of = store,
+    noting = sidecar(),
+  ): Promise<void> {
     const controller = new AbortController();
-    const verification = verify(store, {
-      ...options,
-      sidecar: sidecar(),
-      signal: controller.signal,
-      onProgress: (done) => {
-        if (done >= at) controller.abort(new Error('enough'));
-      },
-    });
+    const note = noting.note.bind(noting);
+    noting.note = (memory) => {
+      note(memory);
+      if (memory.upTo >= position) controller.abort(new Error('enough'));
+    };
+    const verification = verify(of, { ...options, sidecar: noting, signal: controller.signal });
     await expect(verification).rejects.toThrow('enough');
     expect(existsSync(file)).toBe(true);
   }
@@ -60,9 +63,9 @@ describe('an interrupted verification', () => {
     await interrupt(at(0.8));
     const result = await verify(store, { sidecar: sidecar() });
     expect(result).toMatchObject({ identical: true, divergence: null });
-    expect(result.tally.earlier).toBeGreaterThan(at(0.3));
+    expect(result.tally.earlier).toBeGreaterThanOrEqual(at(0.8));
     expect(result.tally.compared + result.tally.earlier).toBe(count);
-    expect(result.calls).toBeLessThan(calls * 0.8);
+    expect(result.calls).toBeLessThan(calls * 0.5);
     expect(existsSync(file)).toBe(false);
   });
 
@@ -72,7 +75,7 @@ describe('an interrupted verification', () => {
     expect(differences.logProb).toBeGreaterThan(0);
     const result = await verify(store, { tolerance: 1e-3, sidecar: sidecar() });
     expect(result).toMatchObject({ identical: true, mode: 'tolerance' });
-    expect(result.tally.earlier).toBeGreaterThan(at(0.3));
+    expect(result.tally.earlier).toBeGreaterThanOrEqual(at(0.8));
     expect(result.differences?.logProb).toBeGreaterThanOrEqual(differences.logProb);
   });
 
@@ -113,31 +116,18 @@ describe('an interrupted verification', () => {
       after,
       otherCall((call) => ({ ...call, logProbs: call.logProbs.map((value) => value - 1) })),
     );
-    const controller = new AbortController();
-    const interrupted = verify(forged, {
-      sidecar: sidecar(),
-      signal: controller.signal,
-      onProgress: (done) => done > at(0.7) && controller.abort(),
-    });
-    await expect(interrupted).rejects.toThrow();
+    await interrupt(at(0.7), {}, forged);
     const result = await verify(forged, { sidecar: sidecar() });
     expect(result).toMatchObject({ identical: false, divergence: { field: 'logProbs' } });
-    expect(result.tally.earlier).toBeGreaterThan(at(0.3));
+    expect(result.tally.earlier).toBeGreaterThanOrEqual(at(0.7));
     expect(existsSync(file)).toBe(false);
     forged.close();
   });
 
   it('notes how far it came when it is interrupted, and not only now and then', async () => {
-    const controller = new AbortController();
-    const interrupted = verify(store, {
-      to: at(0.5),
-      sidecar: new Sidecar(file, () => 0),
-      signal: controller.signal,
-      onProgress: (done) => done >= at(0.3) && controller.abort(),
-    });
-    await expect(interrupted).rejects.toThrow();
+    await interrupt(at(0.3), { to: at(0.5) }, store, new Sidecar(file, () => 0));
     const { upTo } = JSON.parse(readFileSync(file, 'utf8'));
-    expect(upTo).toBeGreaterThan(at(0.1));
+    expect(upTo).toBeGreaterThanOrEqual(at(0.3));
     rmSync(file);
   });
 
