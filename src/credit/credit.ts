@@ -8,6 +8,8 @@ export interface CreditSettings extends RewardSettings {
   /** Executions are compared within one design's text, or over all designs of the task. */
   readonly executorGroup: 'design' | 'task';
   readonly executorFloor: number;
+  /** What an executor's advantages below 0 are multiplied by, 1 if left out: at 0 it learns from what went well alone. */
+  readonly executorNegative?: number | undefined;
   readonly designerScale: number;
   readonly designerLimit: number;
   /** Reward of a valid design for being improbable: −novelty · max(log p, noveltyFloor). 0 turns it off. */
@@ -88,8 +90,20 @@ function executorGroups(trees: readonly TaskTree[], settings: CreditSettings): G
       .filter((pool) => pool.length > 0)
       .map((pool) =>
         settings.draws === undefined ? byExecution(pool, settings) : byBranches(pool, settings),
-      );
+      )
+      .map((group) => damped(group, settings));
   });
+}
+
+/**
+ * A faithful copy of a misread text fails and a revision is asked for only where a draft has failed, so that much of
+ * what an executor is blamed for is none of its doing.
+ */
+function damped(group: Group, { executorNegative = 1 }: CreditSettings): Group {
+  if (group === null || executorNegative === 1) return group;
+  return group.map((credit) =>
+    credit.advantage < 0 ? { ...credit, advantage: credit.advantage * executorNegative } : credit,
+  );
 }
 
 function byExecution(pool: readonly ExecutionTree[], settings: CreditSettings): Group {

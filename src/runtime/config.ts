@@ -92,6 +92,8 @@ export const configSchema = z.strictObject({
     executorPays: z.boolean().default(false),
     executorGroup: z.enum(['design', 'task']),
     executorFloor: z.number().positive(),
+    /** What executor advantages below 0 are multiplied by; 1 if left out. */
+    executorNegative: fraction.optional(),
     designerScale: z.number().positive(),
     designerLimit: z.number().positive(),
     novelty: z.number().min(0),

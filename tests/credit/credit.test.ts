@@ -6,6 +6,7 @@ import { average, centre, normalise } from '../../src/credit/advantage.ts';
 import { assignCredit } from '../../src/credit/credit.ts';
 import { designReward, type RewardSettings } from '../../src/credit/reward.ts';
 import { readTrees } from '../../src/credit/tree.ts';
+import type { Role } from '../../src/policies/prompt.ts';
 import { called, SETTINGS, tree } from './trees.ts';
 
 describe('advantages', () => {
@@ -73,6 +74,22 @@ describe('credit', () => {
       groups: 1,
       zeroVariance: 0,
     });
+  });
+
+  it('can blame executors less than it praises them, and leaves designers as they are', () => {
+    const events = tree('step/0000/task/000', [
+      { script: 'a', scores: [1, 0] },
+      { script: 'b', scores: [0, 0] },
+    ]);
+    const trees = readTrees(events);
+    const advantages = (role: Role, executorNegative?: number) =>
+      assignCredit(trees, role, { ...SETTINGS, executorNegative }).samples.map(({ advantage }) => advantage);
+    const [praise = 0, blame = 0] = advantages('executor');
+    expect([praise > 0, blame < 0]).toEqual([true, true]);
+    expect(advantages('executor', 1)).toEqual([praise, blame]);
+    expect(advantages('executor', 0.25)).toEqual([praise, blame / 4]);
+    expect(advantages('executor', 0)).toEqual([praise, -0]);
+    expect(advantages('designer', 0)).toEqual(advantages('designer'));
   });
 
   it('by branches: a call earns the score less the mean of its branches, in the unit of executions', () => {
