@@ -118,7 +118,7 @@ describe('the summary of a table', () => {
     expect(text).toContain('| stagewise | sft | 1 | +40.0 | +20.0 |');
     expect(text).toContain('| a | agent 75, vote 25 |');
     // 7 of 8 by a look at the task; blind, 3 of 8 and 5 of 8.
-    expect(text).toContain('| stagewise | 1 | 87.5 | 50.0 | +37.5 |');
+    expect(text).toContain('| stagewise | oracle | 1 | 87.5 | 50.0 | +37.5 |');
     const svg = curvesSvg('<title>', [{ name: 'a & b', values: [0, 1, 0.5] }], 2);
     expect(svg).toContain('a &amp; b');
     expect(svg).toContain('prefers-color-scheme:dark');

@@ -54,9 +54,10 @@ export function closureTable(closures: readonly Closure[]): [string[], string[][
 
 export function followerTable(followers: readonly Follower[]): [string[], string[][]] {
   return [
-    ['arm', 'seeds', 'best design, %', 'by chance, %', 'margin, points'],
-    followers.map(({ arm, agreement, chance, margin }) => [
+    ['arm', 'by', 'seeds', 'best design, %', 'by chance, %', 'margin, points'],
+    followers.map(({ arm, oracle, agreement, chance, margin }) => [
       arm,
+      oracle,
       String(margin.seeds),
       percent(agreement),
       percent(chance),

@@ -54,7 +54,7 @@ export function page(
           '',
           '## Designs against the oracle',
           '',
-          'How often the designer wrote, for held-out tasks, the design whose reward is best for tasks of that family and attribute with the oracle’s executor;',
+          'How often the designer wrote, for held-out tasks, the design whose reward is best for tasks of that family and attribute with the executor of an oracle (_by_);',
           'and how often it would have if it drew the same designs without a look at the task. Families and attributes have equal weight.',
           '',
           ...markdown(followerTable(summary.followers)),

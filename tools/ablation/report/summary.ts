@@ -46,6 +46,8 @@ export interface Closure {
 /** How often an arm's designer wrote what is best for the kind of task, above what chance gives. */
 export interface Follower {
   readonly arm: string;
+  /** Whose executor says which design is best. */
+  readonly oracle: string;
   readonly agreement: Estimate;
   readonly chance: Estimate;
   readonly margin: Estimate;
@@ -78,7 +80,7 @@ export function summarise(
       arms.flatMap((arm) => closure(of(arm), of(low), of(high)).map((share) => ({ arm, low, high, share }))),
     ),
     followers: spans.flatMap(({ low, high, arms }) =>
-      [low, ...arms].flatMap((arm) => follower(arm, of(arm), of(high))),
+      [low, ...arms].flatMap((arm) => follower(arm, of(arm), high, of(high))),
     ),
   };
 }
@@ -151,16 +153,23 @@ function closure(entries: readonly Entry[], low: readonly Entry[], high: readonl
   return share === null ? [] : [share];
 }
 
-function follower(arm: string, entries: readonly Entry[], oracles: readonly Entry[]): Follower[] {
+function follower(
+  arm: string,
+  entries: readonly Entry[],
+  oracle: string,
+  oracles: readonly Entry[],
+): Follower[] {
   const seen = entries.flatMap(({ seed, mix }) => {
-    const best = oracles.find((oracle) => oracle.seed === seed)?.best;
+    const best = oracles.find((each) => each.seed === seed)?.best;
     const found = mix === undefined || best === undefined ? null : following(mix, best);
     return found === null ? [] : [found];
   });
   const agreement = estimate(seen.map((each) => each.agreement));
   const chance = estimate(seen.map((each) => each.chance));
   const margin = estimate(seen.map((each) => each.agreement - each.chance));
-  return agreement === null || chance === null || margin === null ? [] : [{ arm, agreement, chance, margin }];
+  return agreement === null || chance === null || margin === null
+    ? []
+    : [{ arm, oracle, agreement, chance, margin }];
 }
 
 function estimate(values: readonly number[]): Estimate | null {
