@@ -16,14 +16,13 @@ const CONTROLS: readonly Arm[] = [
     play: { kind: 'train', design: { of: 'fixed-design' }, callsOf: 'stagewise' },
   },
   { name: 'family-designs', changes: {}, play: { kind: 'fixed', by: 'family' } },
-  {
-    name: 'family-designs-trained',
-    changes: { stage: { schedule: 'executor-only' } },
-    play: { kind: 'train', design: { of: 'family-designs' }, callsOf: 'stagewise' },
-  },
+  familyDesignsTrained('', {}),
   { name: 'search', changes: {}, play: { kind: 'search', callsOf: 'stagewise', by: 'all' } },
   { name: 'search-by-family', changes: {}, play: { kind: 'search', callsOf: 'stagewise', by: 'family' } },
 ];
+
+/** Credit without blame, for coupled training and for the strongest of the controls. */
+const POSITIVE = { credit: { executorNegative: 0 } };
 
 /**
  * The joint arms against every control at the same budget: as many training calls as stagewise training makes, and as
@@ -38,9 +37,25 @@ export const controls: Table = {
     trained('stagewise', { stage: { schedule: 'stagewise' } }),
     trained('coupled', { stage: { schedule: 'coupled' } }),
     ...CONTROLS,
+    trained('coupled-positive', { ...POSITIVE, stage: { schedule: 'coupled' } }),
+    familyDesignsTrained('-positive', POSITIVE),
   ],
-  comparisons: ['stagewise', 'coupled'].map((arm) => ({
-    arm,
-    against: ['sft', ...CONTROLS.map(({ name }) => name)],
-  })),
+  comparisons: [
+    ...['stagewise', 'coupled'].map((arm) => ({
+      arm,
+      against: ['sft', ...CONTROLS.map(({ name }) => name)],
+    })),
+    {
+      arm: 'coupled-positive',
+      against: ['sft', ...CONTROLS.map(({ name }) => name), 'family-designs-trained-positive'],
+    },
+  ],
 };
+
+function familyDesignsTrained(end: string, changes: Arm['changes']): Arm {
+  return {
+    name: `family-designs-trained${end}`,
+    changes: { ...changes, stage: { schedule: 'executor-only' } },
+    play: { kind: 'train', design: { of: 'family-designs' }, callsOf: 'stagewise' },
+  };
+}
