@@ -26,6 +26,7 @@ export const schedules: Table = {
       arm: schedule + POSITIVE,
       against: ['sft', `executor-only${POSITIVE}`, 'designer-only', schedule, `oracle${POSITIVE}`],
     })),
+    { arm: `coupled${POSITIVE}`, against: [`stagewise${POSITIVE}`] },
   ],
   spans: [
     span('', ['designer-only', 'executor-only', 'coupled', 'stagewise']),
