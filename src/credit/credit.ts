@@ -97,13 +97,14 @@ function executorGroups(trees: readonly TaskTree[], settings: CreditSettings): G
 
 /**
  * A faithful copy of a misread text fails and a revision is asked for only where a draft has failed, so that much of
- * what an executor is blamed for is none of its doing.
+ * what an executor is blamed for is none of its doing. A group that holds nothing but blame teaches nothing without it.
  */
 function damped(group: Group, { executorNegative = 1 }: CreditSettings): Group {
   if (group === null || executorNegative === 1) return group;
-  return group.map((credit) =>
+  const credits = group.map((credit) =>
     credit.advantage < 0 ? { ...credit, advantage: credit.advantage * executorNegative } : credit,
   );
+  return teaches(credits) ? credits : null;
 }
 
 function byExecution(pool: readonly ExecutionTree[], settings: CreditSettings): Group {
@@ -130,7 +131,11 @@ function byBranches(pool: readonly ExecutionTree[], { executorFloor }: CreditSet
       const { credit } = callWorth(`${stream}/${key}`, score, branches);
       return { stream, key, advantage: credit / scale };
     });
-  return credits.every(({ advantage }) => advantage === 0) ? null : credits;
+  return teaches(credits) ? credits : null;
+}
+
+function teaches(credits: readonly CallCredit[]): boolean {
+  return credits.some(({ advantage }) => advantage !== 0);
 }
 
 function spread(members: readonly (readonly LoggedCall[])[], advantages: GroupAdvantages): Group {

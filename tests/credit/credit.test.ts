@@ -121,9 +121,29 @@ describe('credit', () => {
       ['a1', 0.5 / unit],
       ['a0', -0.5 / unit],
     ]);
+    const unblamed = assignCredit(trees, 'executor', { ...SETTINGS, draws: 2, executorNegative: 0 });
+    expect(unblamed.samples.map(({ advantage }) => advantage)).toEqual([0, 0.5 / unit, -0]);
     // The designer's rewards know nothing of branches.
     const designer = assignCredit(trees, 'designer', { ...SETTINGS, draws: 2 });
     expect(designer).toEqual(assignCredit(trees, 'designer', SETTINGS));
+  });
+
+  it('counts a group without anything but blame among those that teach nothing, where blame weighs nothing', () => {
+    const task = 'step/0000/task/000';
+    const key = redrawKey('design/0/exec/00/agent/a0/turn/0', 0);
+    const output = { score: 1, calls: 1, answer: {}, cause: null };
+    const trees = readTrees([
+      ...tree(task, [{ script: 'a', scores: [0] }]),
+      { stream: task, version: 0, type: 'execution.finished', data: { key, output } },
+    ]);
+    const credit = (executorNegative: number) =>
+      assignCredit(trees, 'executor', { ...SETTINGS, draws: 1, executorNegative });
+    expect(credit(0.5)).toMatchObject({
+      groups: 1,
+      zeroVariance: 0,
+      samples: [{ stream: `${task}/design/0/exec/00/agent/a0` }],
+    });
+    expect(credit(0)).toMatchObject({ groups: 1, zeroVariance: 1, samples: [] });
   });
 
   it('rejected scripts earn what they are set to, and a design that fails pays its price all the same', () => {
