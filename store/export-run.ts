@@ -29,14 +29,15 @@ export type CopyProgress = (what: 'copying' | 'checking', events: number, of: nu
 export function exportRun(store: Store, name: string, path: string, onProgress?: CopyProgress): ExportedRun {
   const file = resolve(path);
   const run = new Runs(store.connection).find(name);
-  if (existsSync(file)) throw taken(path);
   if (!existsSync(dirname(file))) {
     throw new UserError(
       'export-target',
       `There is no folder ${dirname(path)} to export to; create it, or name another file.`,
     );
   }
+  // Before anything else: an export that was killed once its file had its name has left its draft beside it.
   removeLeftovers(file);
+  if (existsSync(file)) throw taken(path);
   const draft = `${file}.partial-${process.pid}`;
   try {
     const written = writeDraft(store, run.id, draft, onProgress);

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -157,9 +157,12 @@ describe('an export', () => {
         .sort(),
     ).toEqual([`run.db.partial-${process.ppid}`, `xrun.db.partial-${pid}`].sort());
     const before = readFileSync(join(folder, 'run.db'));
+    // One that was killed once its file had its name.
+    linkSync(join(folder, 'run.db'), join(folder, `run.db.partial-${pid}`));
     expect(() => exportRun(store, 'run-1', join(folder, 'run.db'))).toThrow(
       /There is a file .*run\.db already/,
     );
+    expect(existsSync(join(folder, `run.db.partial-${pid}`))).toBe(false);
     expect(readFileSync(join(folder, 'run.db')).equals(before)).toBe(true);
     expect(() => exportRun(store, 'run-1', join(folder, 'no', 'run.db'))).toThrow(
       /There is no folder .*no to export to/,
