@@ -1,5 +1,6 @@
 import { SINGLE_AGENT } from '../../../machines/evaluations.ts';
 import { type Arm, type Table, trained } from '../arm.ts';
+import { POSITIVE, WITHOUT_BLAME } from './without-blame.ts';
 
 const CONTROLS: readonly Arm[] = [
   { name: 'single-agent', changes: {}, play: { kind: 'fixed', script: SINGLE_AGENT } },
@@ -21,12 +22,10 @@ const CONTROLS: readonly Arm[] = [
   { name: 'search-by-family', changes: {}, play: { kind: 'search', callsOf: 'stagewise', by: 'family' } },
 ];
 
-/** Credit without blame, for coupled training and for the strongest of the controls. */
-const POSITIVE = { credit: { executorNegative: 0 } };
-
 /**
  * The joint arms against every control at the same budget: as many training calls as stagewise training makes, and as
- * many test calls. Coupled training makes some more of both, as its designs do.
+ * many test calls. Coupled training makes some more of both, as its designs do. Coupled training and the strongest of the
+ * controls are there without blame as well.
  */
 export const controls: Table = {
   letter: 'e',
@@ -37,8 +36,8 @@ export const controls: Table = {
     trained('stagewise', { stage: { schedule: 'stagewise' } }),
     trained('coupled', { stage: { schedule: 'coupled' } }),
     ...CONTROLS,
-    trained('coupled-positive', { ...POSITIVE, stage: { schedule: 'coupled' } }),
-    familyDesignsTrained('-positive', POSITIVE),
+    trained(`coupled${POSITIVE}`, { ...WITHOUT_BLAME, stage: { schedule: 'coupled' } }),
+    familyDesignsTrained(POSITIVE, WITHOUT_BLAME),
   ],
   comparisons: [
     ...['stagewise', 'coupled'].map((arm) => ({
@@ -46,8 +45,8 @@ export const controls: Table = {
       against: ['sft', ...CONTROLS.map(({ name }) => name)],
     })),
     {
-      arm: 'coupled-positive',
-      against: ['sft', ...CONTROLS.map(({ name }) => name), 'family-designs-trained-positive'],
+      arm: `coupled${POSITIVE}`,
+      against: ['sft', ...CONTROLS.map(({ name }) => name), `family-designs-trained${POSITIVE}`],
     },
   ],
 };

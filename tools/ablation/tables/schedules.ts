@@ -1,7 +1,5 @@
 import { type Arm, type Span, type Table, trained } from '../arm.ts';
-
-/** The executor learns from what went well alone, wherever it learns. */
-const POSITIVE = '-positive';
+import { POSITIVE, WITHOUT_BLAME } from './without-blame.ts';
 
 /**
  * What is trained, and when: the paper's main ablation, and each of its arms whose executor learns once more without
@@ -16,7 +14,7 @@ export const schedules: Table = {
     trained('designer-only', { stage: { schedule: 'designer-only' } }),
     ...learning('', {}),
     oracle('oracle', 'stagewise'),
-    ...learning(POSITIVE, { credit: { executorNegative: 0 } }),
+    ...learning(POSITIVE, WITHOUT_BLAME),
     oracle(`oracle${POSITIVE}`, `coupled${POSITIVE}`),
   ],
   comparisons: [
