@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SCHEDULES } from '../../machines/stages.ts';
+import { NEWEST } from '../core/behaviours.ts';
 import { UserError } from '../core/errors.ts';
 import type { CreditSettings } from '../credit/credit.ts';
 import { parameterLayout } from '../policies/parameters.ts';
@@ -136,6 +137,15 @@ export const configSchema = z.strictObject({
   shards: count,
   /** Given, there is no cold start: another run's weights, tasks and tokenizer are taken over. */
   start: startSchema.optional(),
+  /** Numbers of the behaviours that the run was recorded with (see core/behaviours.ts); a run that notes none is older than they are. */
+  behaviours: z
+    .array(
+      count.refine((number) => NEWEST.includes(number), {
+        error: ({ input }) => `there is no behaviour ${String(input)} in this version of Troupe`,
+      }),
+    )
+    .readonly()
+    .optional(),
   /** Where the run branched off another one, and that one off another, oldest first. */
   forks: z.array(forkSchema).optional(),
 });

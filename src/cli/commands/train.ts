@@ -1,5 +1,6 @@
 import type { StoredEvent } from '../../../store/event-log.ts';
 import { Store } from '../../../store/store.ts';
+import { NEWEST } from '../../core/behaviours.ts';
 import { UserError } from '../../core/errors.ts';
 import { changed, configure, type RunConfig } from '../../runtime/config.ts';
 import { checkFixedDesigns } from '../../runtime/fixed-designs.ts';
@@ -99,7 +100,9 @@ function planFrom(options: Options, store: Store): Plan {
     const { id } = (other ?? store).run(from);
     const base = readConfig(other ?? store, id);
     const { model, vocab, tasks, seed } = base;
-    const { forks: _, start: __, ...same } = base;
+    const { forks: _, start: __, ...earlier } = base;
+    // It is a new run, whatever the other one was recorded with.
+    const same = { ...earlier, behaviours: NEWEST };
     const like = preset === undefined ? same : { ...configure(preset, {}), model, vocab, tasks, seed };
     const config = withSettings(changed(like, changes(options, like)), options.set);
     return startFrom({ run: id, reader: (other ?? store).reader(id), config: base }, config, fromLabel);
