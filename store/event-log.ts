@@ -65,6 +65,8 @@ export interface EventReader {
   events(range?: SeqRange): IterableIterator<StoredEvent>;
   /** The events of one stream in order of version; none if there is no such stream. */
   read(stream: string): StoredEvent[];
+  /** The same, a page at a time: for a fold over a stream that need not be in memory whole. */
+  forwards(stream: string): IterableIterator<StoredEvent>;
   /** The events of one stream before this version, or all, the last one first, a page at a time. */
   backwards(stream: string, before?: number): IterableIterator<StoredEvent>;
   /** The events of all streams under a prefix in order of `seq`. */

@@ -56,6 +56,10 @@ export class MemoryLog implements EventLog {
     return [...(this.#streams.get(stream)?.events ?? [])];
   }
 
+  *forwards(stream: string): IterableIterator<StoredEvent> {
+    yield* this.read(stream);
+  }
+
   *backwards(stream: string, before = this.version(stream)): IterableIterator<StoredEvent> {
     yield* this.read(stream).slice(0, before).reverse();
   }

@@ -19,6 +19,7 @@ import { codeOf } from './failure.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { APPLICATION_ID, createFile, SCHEMA_VERSION } from './schema.ts';
 import { upgrade } from './upgrade.ts';
+import { renewViews } from './views.ts';
 
 /**
  * `create`: make the file if there is none; `write`, `read`: it must be there. `inspect`: read it without
@@ -57,8 +58,11 @@ export function openDatabase(file: string, mode: Mode): Database.Database {
     checkVersion(file, Number(db.pragma('user_version', { simple: true })));
     upgrade(db, file);
     if (reads) db.pragma('query_only = ON');
-    // An exported file has no write-ahead log until someone writes it.
-    else db.pragma('journal_mode = WAL');
+    else {
+      // An exported file has no write-ahead log until someone writes it.
+      db.pragma('journal_mode = WAL');
+      renewViews(db);
+    }
     return db;
   } catch (error) {
     db.close();

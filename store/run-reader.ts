@@ -20,8 +20,11 @@ export interface StoredHead extends Head {
   readonly key?: number;
 }
 
+/** Run, scope and name of the stream, the version where the page begins or ends, and how many events it has. */
+type PageOfStream = Database.Statement<[number, string, string, number, number], EventRow>;
+
 const PAGE = 500;
-const BACK_PAGE = 64;
+const STREAM_PAGE = 64;
 /** The highest `seq` that a run can have. */
 const LAST = 2 ** 32 - 1;
 /** Streams named `prefix` or `prefix/…`; the digit 0 comes right after the slash. */
@@ -36,13 +39,14 @@ export class RunReader implements EventReader {
   readonly #count: Database.Statement<[number], { events: number }>;
   readonly #page: Database.Statement<[number, number, number], EventRow>;
   readonly #stream: Database.Statement<[number, string, string], EventRow>;
-  readonly #before: Database.Statement<[number, string, string, number, number], EventRow>;
+  readonly #from: PageOfStream;
+  readonly #before: PageOfStream;
   /** Streams under a prefix that lies within a scope, and under one that holds several scopes. */
   readonly #within: Database.Statement<[Bounds], EventRow>;
   readonly #above: Database.Statement<[Bounds], EventRow>;
   readonly #key: Database.Statement<[number, string, string], { key: number }>;
-  /** Each stream with the row of its highest version, as SQLite has it beside a lone max(). */
-  readonly #heads: Database.Statement<[number], { name: string; hash: string }>;
+  /** Each stream with the head after its last event: one row of each stream is read, and not all of them. */
+  readonly #heads: Database.Statement<[number], { name: string; hash: string | null }>;
   readonly #head: Database.Statement<[number], Head>;
 
   constructor(connection: Connection, { key: run, old_events }: RunRow) {
@@ -60,10 +64,11 @@ export class RunReader implements EventReader {
       `SELECT ${EVENT_COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.key
        WHERE s.run = ? AND s.scope = ? AND s.name = ? ORDER BY e.version`,
     );
-    this.#before = db.prepare(
-      `SELECT ${EVENT_COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.key
-       WHERE s.run = ? AND s.scope = ? AND s.name = ? AND e.version < ? ORDER BY e.version DESC LIMIT ?`,
-    );
+    const page = (where: string) => `
+      SELECT ${EVENT_COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.key
+      WHERE s.run = ? AND s.scope = ? AND s.name = ? AND ${where} LIMIT ?`;
+    this.#from = db.prepare(page('e.version >= ? ORDER BY e.version'));
+    this.#before = db.prepare(page('e.version < ? ORDER BY e.version DESC'));
     const under = (scope: string) => `
       SELECT ${EVENT_COLUMNS} FROM streams s CROSS JOIN events e ON e.stream = s.key
       WHERE s.run = @run AND ${scope} AND ${UNDER} AND e.position > @after AND e.position <= @upTo
@@ -72,8 +77,8 @@ export class RunReader implements EventReader {
     this.#above = db.prepare(under(`s.scope >= @scope AND s.scope < @scope || '0'`));
     this.#key = db.prepare('SELECT key FROM streams WHERE run = ? AND scope = ? AND name = ?');
     this.#heads = db.prepare(
-      `SELECT s.name, lower(hex(e.head)) AS hash, max(e.version) AS last
-       FROM streams s CROSS JOIN events e ON e.stream = s.key WHERE s.run = ? GROUP BY s.key`,
+      `SELECT name, (SELECT lower(hex(head)) FROM events WHERE stream = streams.key ORDER BY version DESC LIMIT 1) AS hash
+       FROM streams WHERE run = ?`,
     );
     this.#head = db.prepare(
       'SELECT version + 1 AS version, lower(hex(head)) AS hash FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1',
@@ -105,15 +110,20 @@ export class RunReader implements EventReader {
     );
   }
 
+  *forwards(stream: string): IterableIterator<StoredEvent> {
+    let next = 0;
+    while (true) {
+      const page = this.#pageOf(stream, this.#from, next);
+      yield* page;
+      if (page.length < STREAM_PAGE) return;
+      next += page.length;
+    }
+  }
+
   *backwards(stream: string, before = this.version(stream)): IterableIterator<StoredEvent> {
     let end = before;
     while (end > 0) {
-      const version = end;
-      const page = this.#connection.guard(() =>
-        this.#before
-          .all(this.#run, scopeOf(stream), stream, version, BACK_PAGE)
-          .map((row) => this.#event(row)),
-      );
+      const page = this.#pageOf(stream, this.#before, end);
       yield* page;
       end = page.at(-1)?.version ?? 0;
     }
@@ -157,7 +167,7 @@ export class RunReader implements EventReader {
 
   eventHash(): string {
     const heads = this.#connection.guard(() => this.#heads.all(this.#run));
-    return hashHeads(heads.map(({ name, hash }) => [name, hash]));
+    return hashHeads(heads.flatMap(({ name, hash }) => (hash === null ? [] : [[name, hash] as const])));
   }
 
   blob(name: string): Uint8Array | undefined {
@@ -176,6 +186,12 @@ export class RunReader implements EventReader {
   #readPage(after: number, upTo: number, limit: number): StoredEvent[] {
     const bounds = [positionOf(this.#run, after), positionOf(this.#run, upTo)] as const;
     return this.#connection.guard(() => this.#page.all(...bounds, limit).map((row) => this.#event(row)));
+  }
+
+  #pageOf(stream: string, statement: PageOfStream, version: number): StoredEvent[] {
+    return this.#connection.guard(() =>
+      statement.all(this.#run, scopeOf(stream), stream, version, STREAM_PAGE).map((row) => this.#event(row)),
+    );
   }
 
   #event(row: EventRow): StoredEvent {

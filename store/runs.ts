@@ -2,6 +2,7 @@ import { UserError } from '../src/core/errors.ts';
 import { sha256 } from '../src/core/hash.ts';
 import { canonicalJson, type JsonObject } from '../src/core/json.ts';
 import type { Connection } from './connection.ts';
+import { type ForkOrigin, forkOrigin, hasNotRun } from './fork-origin.ts';
 import { parseObject } from './parse.ts';
 
 /**
@@ -38,6 +39,8 @@ export interface RunInfo {
   readonly events: number;
   readonly attempts: number;
   readonly writer?: number;
+  /** Where it branched off another run, if it did. */
+  readonly fork?: ForkOrigin;
 }
 
 /** The table of runs. Runs are numbered within their store: `run-1`, `run-2`, … */
@@ -71,16 +74,20 @@ export class Runs {
     return { key, id: `run-${key}` };
   }
 
-  /** A run by its name (`run-3`), its number (`3`), or `latest`. Throws {@link UserError} with the names that exist. */
+  /**
+   * A run by its name (`run-3`), its number (`3`), or `latest`: the last one that is not a fork which has yet to run.
+   * Throws {@link UserError} with the names that exist.
+   */
   find(id: string): RunRow {
-    const rows = this.#connection.guard(() =>
+    const row =
       id === 'latest'
-        ? this.#connection.db.prepare<[], RunRow>(`${ROWS} ORDER BY key DESC LIMIT 1`).all()
-        : this.#connection.db
-            .prepare<[string, string], RunRow>(`${ROWS} WHERE id IN (?, ?)`)
-            .all(id, `run-${id}`),
-    );
-    if (rows[0]) return rows[0];
+        ? this.all().findLast((each) => !hasNotRun(forkOrigin(this.config(each)), each))
+        : this.#connection.guard(() =>
+            this.#connection.db
+              .prepare<[string, string], RunRow>(`${ROWS} WHERE id IN (?, ?)`)
+              .get(id, `run-${id}`),
+          );
+    if (row !== undefined) return row;
     throw this.#unknown(id);
   }
 
@@ -113,6 +120,12 @@ export class Runs {
     }
     const last = known.slice(-10).join(', ');
     const list = known.length > 10 ? `… ${last}` : last;
+    if (id === 'latest') {
+      return new UserError(
+        'unknown-run',
+        `The store ${file} holds nothing but forks that have not run; name one of ${list}, or go on with one by "troupe train --resume".`,
+      );
+    }
     return new UserError(
       'unknown-run',
       `There is no run ${id} in the store ${file}; name one of ${list}, or latest.`,

@@ -1,6 +1,6 @@
 import { linkSync, renameSync, rmSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { VIEWS } from './views.ts';
+import { CREATE_VIEWS } from './views.ts';
 
 /** The bytes 'Trpe' at offset 68 of the file: what `file(1)` and the opening rules know a store by. */
 export const APPLICATION_ID = 0x54727065;
@@ -123,7 +123,7 @@ export const REMOVED_BLOBS = `
 `;
 
 /** What an empty store consists of. */
-const EVERYTHING = TABLES + TAILS + SNAPSHOTS + REMOVED_BLOBS + VIEWS;
+const EVERYTHING = TABLES + TAILS + SNAPSHOTS + REMOVED_BLOBS + CREATE_VIEWS;
 
 /** The columns and indexes that a store of this format must have and this one lacks, as `events.head`. */
 export function missingParts(db: Database.Database): string[] {

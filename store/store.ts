@@ -2,6 +2,7 @@ import { type AttemptInfo, Attempts } from './attempts.ts';
 import { Blobs } from './blobs.ts';
 import { Connection } from './connection.ts';
 import type { EventReader } from './event-log.ts';
+import { forkOrigin } from './fork-origin.ts';
 import type { Mode } from './opening.ts';
 import { RunLog } from './run-log.ts';
 import { RunReader } from './run-reader.ts';
@@ -105,15 +106,18 @@ export class Store {
 
   #info(row: RunRow): RunInfo {
     const writer = this.#attempts.writer(row.key);
+    const config = this.#runs.config(row);
+    const fork = forkOrigin(config);
     return {
       id: row.id,
       createdAt: row.created_at,
       status: row.status,
-      config: this.#runs.config(row),
+      config,
       codeVersion: row.code_version,
       events: row.events,
       attempts: this.#attempts.list(row.key).length,
       ...(writer !== undefined && { writer }),
+      ...(fork !== undefined && { fork }),
     };
   }
 }

@@ -3,7 +3,7 @@ import { UserError } from '../src/core/errors.ts';
 import { isAlive } from './alive.ts';
 import { scopeOf } from './chain.ts';
 import { REMOVED_BLOBS, SCHEMA_VERSION, SNAPSHOTS, STREAMS_BY_SCOPE, TAILS } from './schema.ts';
-import { VIEWS } from './views.ts';
+import { CREATE_VIEWS } from './views.ts';
 
 /**
  * Brings the tables of an older store up to date, in one transaction; does nothing to a current one. No
@@ -29,7 +29,7 @@ export function upgrade(db: Database.Database, file: string): void {
       );
     }
     db.function('scope_of', { deterministic: true }, (name) => scopeOf(String(name)));
-    db.exec(FROM_1_TO_2 + VIEWS);
+    db.exec(FROM_1_TO_2 + CREATE_VIEWS);
     db.pragma(`user_version = ${SCHEMA_VERSION}`);
   }).immediate();
 }

@@ -1,3 +1,7 @@
+import type Database from 'better-sqlite3';
+import { LEARNING_VIEWS } from './learning-views.ts';
+import { text, type View, view } from './view.ts';
+
 /** The first two parts of a stream's name, of whatever length: `step/0003`, `eval/before`, `session`. */
 const STEP = `substr(name, 1, instr(name, '/') + instr(substr(name || '/', instr(name, '/') + 1), '/') - 1)`;
 
@@ -5,11 +9,14 @@ const STEP = `substr(name, 1, instr(name, '/') + instr(substr(name || '/', instr
  * What people ask of a run, as views for anyone who opens the file with `sqlite3`; docs/store.md shows them at work.
  * They read events and keep nothing.
  */
-export const VIEWS = [
-  `CREATE VIEW log AS
+export const VIEWS: readonly View[] = [
+  {
+    name: 'log',
+    sql: `CREATE VIEW log AS
     SELECT runs.id AS run, events.position & 4294967295 AS seq, ${text(STEP)} AS step, streams.name AS stream,
       events.version, events.type, events.data, events.time, events.attempt, streams.scope
-    FROM events JOIN streams ON streams.key = events.stream JOIN runs ON runs.key = streams.run;`,
+    FROM events JOIN streams ON streams.key = events.stream JOIN runs ON runs.key = streams.run`,
+  },
 
   view(
     'rollouts',
@@ -81,66 +88,32 @@ export const VIEWS = [
     FROM ended GROUP BY run, moment, family`,
   ),
 
-  view(
-    'updates',
-    `SELECT run, seq, ${text(`data ->> 'key'`)} AS step, data ->> 'role' AS role, ${text(`data ->> 'version'`)} AS weights,
-      lag(data ->> 'version') OVER (PARTITION BY run ORDER BY seq) AS weights_before,
-      data ->> 'loss' AS loss, data ->> 'sequences' AS sequences, data ->> 'drift' AS drift
-    FROM log WHERE scope = 'session' AND type IN ('imitated', 'learned')`,
-  ),
-
-  // Learned from: what was sampled, and is better or worse than its group.
-  view(
-    'credits',
-    `WITH given AS MATERIALIZED (
-      SELECT run, ${text(`data ->> 'key'`)} AS step, data ->> 'role' AS role, ${text(`sample.value ->> 'stream'`)} AS stream,
-        ${text(`sample.value ->> 'key'`)} AS key, sample.value ->> 'advantage' AS advantage
-      FROM log JOIN json_each(log.data, '$.samples') AS sample
-      WHERE log.scope = 'session' AND log.type = 'credited'
-    )
-    SELECT given.run, given.step, given.role, stream, key, advantage, text, calls.tokens,
-      updates.weights IS NOT NULL AND advantage <> 0 AND calls.tokens > 0 AND NOT forced AS learned,
-      updates.weights, weights_before
-    FROM given LEFT JOIN calls USING (run, step, stream, key)
-      LEFT JOIN updates ON updates.run = given.run AND updates.step = given.step AND updates.role = given.role`,
-  ),
-
-  view(
-    'steps',
-    `WITH plan AS (
-      SELECT run, data ->> '$.plan.stageSteps' AS stage_steps FROM log WHERE scope = 'session' AND type = 'started'
-    )
-    SELECT run, seq, ${text(`data ->> 'key'`)} AS step,
-      1 + CAST(substr(data ->> 'key', 6) AS INTEGER) / stage_steps AS stage, data ->> 'role' AS role,
-      data ->> 'designerReward' AS designer_reward, data ->> 'executorReward' AS executor_reward,
-      data ->> 'designs' AS designs, data ->> 'invalid' AS invalid
-    FROM log JOIN plan USING (run) WHERE scope = 'session' AND type = 'credited'`,
-  ),
-
-  view(
-    'stages',
-    `SELECT run, stage, role, count(*) AS steps, avg(designer_reward) AS designer_reward,
-      avg(executor_reward) AS executor_reward, sum(invalid) * 1.0 / sum(designs) AS invalid
-    FROM steps GROUP BY run, stage`,
-  ),
-].join('\n');
-
-/**
- * A view that is worked out once in each query: streams have no index on their names, and SQLite would otherwise go
- * through the events again for every row of a join.
- */
-function view(name: string, query: string): string {
-  return `CREATE VIEW ${name} AS WITH "all" AS MATERIALIZED (\n    ${query}\n  ) SELECT * FROM "all";`;
-}
-
-/** An expression with the affinity of text: without it, SQLite would not look its values up in an index. */
-function text(expression: string): string {
-  return `CAST(${expression} AS TEXT)`;
-}
+  ...LEARNING_VIEWS,
+];
 
 /** How many tokens a call has; in events of format 1, as many as its base64 holds 16-bit ids. */
 function tokens(member: string): string {
   const value = `data ->> '${member}'`;
   return `CASE json_type(data, '$.${member}') WHEN 'text'
         THEN (length(rtrim(${value}, '=')) * 3 / 4) / 2 ELSE ${value} END`;
+}
+
+/** The statements that make all views. */
+export const CREATE_VIEWS = VIEWS.map(({ sql }) => `${sql};`).join('\n');
+
+/**
+ * Gives a store the views of this version where it has others of those names: they keep nothing, and questions are
+ * answered with the errors of the version that made the file otherwise. Does nothing where all are as they should be.
+ */
+export function renewViews(db: Database.Database): void {
+  const present = new Map(
+    db
+      .prepare<[], View>(`SELECT name, sql FROM sqlite_schema WHERE type = 'view'`)
+      .all()
+      .map(({ name, sql }) => [name, sql]),
+  );
+  const stale = VIEWS.filter(({ name, sql }) => present.get(name) !== sql);
+  if (stale.length === 0) return;
+  const statements = stale.map(({ name, sql }) => `DROP VIEW IF EXISTS ${name}; ${sql};`).join('\n');
+  db.transaction(() => db.exec(statements)).immediate();
 }

@@ -1,10 +1,16 @@
-/** Columns of text, padded to their widest cell; numbers to the right. */
+/** Columns of text, padded to their widest cell; numbers to the right. A heading may have several lines. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = headings.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  const heads = headings.map((heading) => heading.split('\n'));
+  const height = Math.max(...heads.map(({ length }) => length));
+  const above = Array.from({ length: height }, (_, line) =>
+    // Short headings stand right above their column.
+    heads.map((lines) => lines[line - height + lines.length] ?? ''),
+  );
+  const widths = headings.map((_, column) =>
+    Math.max(...[...above, ...rows].map((row) => row[column]?.length ?? 0)),
   );
   const numeric = headings.map(
-    (_, column) => rows.length > 0 && rows.every((row) => /^[\d.,/+−-]*$/.test(row[column] ?? '')),
+    (_, column) => rows.length > 0 && rows.every((row) => /^[\d.,/+−e-]*$/.test(row[column] ?? '')),
   );
   const line = (cells: readonly string[]) =>
     cells
@@ -13,5 +19,5 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
       )
       .join('  ')
       .trimEnd();
-  return [line(headings), ...rows.map(line)].join('\n');
+  return [...above, ...rows].map(line).join('\n');
 }

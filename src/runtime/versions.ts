@@ -33,11 +33,13 @@ export function supersededWeights(log: EventReader): string[] {
 
 /** All versions that a run has learned, oldest first, with the positions of their events. */
 function learned(log: EventReader): (KeptVersion & { seq: number })[] {
-  return log.read('session').flatMap(({ type, data, seq }) => {
+  const versions: (KeptVersion & { seq: number })[] = [];
+  for (const { type, data, seq } of log.forwards('session')) {
     const { label, version } = data;
-    if ((type !== 'imitated' && type !== 'learned') || typeof label !== 'string') return [];
-    return typeof version === 'string' ? [{ label, version, seq }] : [];
-  });
+    if ((type !== 'imitated' && type !== 'learned') || typeof label !== 'string') continue;
+    if (typeof version === 'string') versions.push({ label, version, seq });
+  }
+  return versions;
 }
 
 const planSchema = z.object({

@@ -2,6 +2,7 @@ import { CONTROL } from '../../machines/evaluations.ts';
 import type { Tally } from '../../machines/tally.ts';
 import type { AttemptInfo } from '../../store/attempts.ts';
 import type { EventReader } from '../../store/event-log.ts';
+import { type ForkOrigin, hasNotRun } from '../../store/fork-origin.ts';
 import type { RunInfo } from '../../store/runs.ts';
 import { alarms, zeroVariance } from './alarms.ts';
 import { type StageCells, stageCells } from './cells.ts';
@@ -15,10 +16,14 @@ export interface RunSummary {
   readonly run: string;
   readonly seed: number;
   readonly preset: string;
-  readonly status: 'done' | 'running' | 'interrupted';
+  /** `forked`: made from another run, and nothing has come to it since; all it holds is the other one's. */
+  readonly status: 'done' | 'running' | 'interrupted' | 'forked';
+  /** The run that it branched off, by its name where that was done; the first event that is not that one's, and its place. */
+  readonly fork?: Omit<ForkOrigin, 'given'>;
   readonly step: number;
   readonly steps: number;
   readonly events: number;
+  /** Worked out when it is asked for: it takes a look at every stream of the run. */
   readonly eventHash: string;
   readonly weightsHash: string;
   /** Mean held-out score per family, after the cold start and at the end. */
@@ -53,8 +58,12 @@ type Counts = { readonly [cause: string]: number };
 type Fractions = { readonly [family: string]: number };
 
 /** Folds the session's stream, which is short, whatever the run's size. */
-export function summarise(info: RunInfo, reader: EventReader, attempts: readonly AttemptInfo[]): RunSummary {
-  const view = sessionView(reader);
+export function summarise(
+  info: RunInfo,
+  reader: EventReader,
+  attempts: readonly AttemptInfo[],
+  view = sessionView(reader),
+): RunSummary {
   const done = view.phase === 'done';
   const last = reader.eventAt(reader.count());
   const spent = attempts.reduce(
@@ -65,11 +74,14 @@ export function summarise(info: RunInfo, reader: EventReader, attempts: readonly
     run: info.id,
     seed: view.seed,
     preset: view.preset,
-    status: done ? 'done' : info.writer === undefined ? 'interrupted' : 'running',
+    status: statusOf(info, reader.count(), done),
+    ...originOf(info),
     step: view.step,
     steps: view.plan.steps,
     events: reader.count(),
-    eventHash: reader.eventHash(),
+    get eventHash() {
+      return reader.eventHash();
+    },
     weightsHash: view.version,
     heldOut: { before: fractions(view.before), after: fractions(view.after) },
     ...(view.tallies.harder === undefined ? {} : { harder: fractions(view.tallies.harder) }),
@@ -83,6 +95,24 @@ export function summarise(info: RunInfo, reader: EventReader, attempts: readonly
     reproducible: view.killed === 0,
     seconds: Math.round(spent / 100) / 10,
   };
+}
+
+function statusOf(info: RunInfo, events: number, done: boolean): RunSummary['status'] {
+  const { fork, writer, status } = info;
+  if (writer === undefined && hasNotRun(fork, { events, status })) return 'forked';
+  if (done) return 'done';
+  return writer === undefined ? 'interrupted' : 'running';
+}
+
+function originOf({ fork }: RunInfo): Pick<RunSummary, 'fork'> {
+  if (fork === undefined) return {};
+  const { parent, at, stream, version } = fork;
+  return { fork: { parent, at, stream, version } };
+}
+
+/** Where a run comes from, in words: `fork of run-1 at 449 (session@12)`; empty if it is no fork. */
+export function originText({ fork }: Pick<RunSummary, 'fork'>): string {
+  return fork === undefined ? '' : `fork of ${fork.parent} at ${fork.at} (${fork.stream}@${fork.version})`;
 }
 
 function cellsOf(view: RunView): Pick<RunSummary, 'cells'> {

@@ -14,9 +14,10 @@ import {
 } from './session-events.ts';
 import { type ShapeMix, withShapes } from './shape-mix.ts';
 import { TreeView } from './tree-view.ts';
+import { measured, UNMEASURED, type UpdateFigures } from './update-figures.ts';
 
 /** One training step's figures for a role that learned in it, as recorded. */
-export interface StepView {
+export interface StepView extends UpdateFigures {
   readonly step: number;
   readonly role: Role;
   readonly designerReward: number;
@@ -25,13 +26,6 @@ export interface StepView {
   readonly invalid: number;
   readonly zeroVariance: number;
   readonly groups: number;
-  /** Mean KL estimate (nats per token) of the frozen role against the weights that sampled it. */
-  drift: number | null;
-  loss: number | null;
-  /** Mean divergence of the policy that sampled from the cold start's, nats per token, where leaving it has its price. */
-  kl: number | null;
-  /** Mean entropy of the learned tokens' distributions, nats. */
-  entropy: number | null;
 }
 
 /** The band of stages that a session goes through. */
@@ -169,15 +163,13 @@ export class RunView {
         this.#rollout(rolled.parse(event.data));
         break;
       case 'credited': {
-        const { invalid, designs, ...rest } = credited.parse(event.data);
+        const { invalid, designs, entropy, ...rest } = credited.parse(event.data);
         this.steps.push({
           step: this.step,
           ...rest,
           invalid: invalid / Math.max(1, designs),
-          drift: null,
-          loss: null,
-          kl: null,
-          entropy: null,
+          ...UNMEASURED,
+          entropy,
         });
         break;
       }
@@ -185,7 +177,10 @@ export class RunView {
         const { role, version, ...figures } = learned.parse(event.data);
         const { step } = this;
         const view = this.steps.findLast((each) => each.step === step && each.role === (role ?? each.role));
-        if (view !== undefined) Object.assign(view, figures);
+        if (view !== undefined) {
+          const { entropy, ...rest } = measured({ version, ...figures }, this.plan);
+          Object.assign(view, rest, { entropy: view.entropy ?? entropy });
+        }
         this.version = version;
         const last = learnersOf(step, this.plan).at(-1);
         if (role !== undefined && role !== last) break;
@@ -218,7 +213,7 @@ export class RunView {
 
   #evaluated(key: string, output: RolledEvent['output']): void {
     this.tallies[key] = tallyRollout(this.tallies[key] ?? emptyTally, output);
-    this.scores[key] = [...(this.scores[key] ?? []), scoreOf(output)];
+    this.scores[key]?.push(scoreOf(output));
   }
 
   /** What the session does next: the same question that its machine asks. */

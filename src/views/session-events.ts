@@ -43,6 +43,8 @@ export const rolled = z.object({
   }),
 });
 export type RolledEvent = z.infer<typeof rolled>;
+/** A figure that older runs, or runs of some schedules, do not have. */
+const figure = z.number().nullable().default(null);
 export const credited = z.object({
   role: z.enum(ROLES),
   groups: z.number(),
@@ -51,12 +53,19 @@ export const credited = z.object({
   executorReward: z.number(),
   invalid: z.number(),
   designs: z.number(),
+  entropy: figure,
 });
 export const learned = z.object({
   role: z.enum(ROLES).optional(),
   version: z.string(),
-  loss: z.number(),
-  drift: z.number(),
-  kl: z.number().nullable().default(null),
-  entropy: z.number().nullable().default(null),
+  updates: figure,
+  sequences: figure,
+  loss: figure,
+  entropy: figure,
+  kl: figure,
+  drift: figure,
+  clipFraction: figure,
+  gradientNorm: figure,
+  ratioError: figure,
 });
+export type LearnedEvent = z.infer<typeof learned>;

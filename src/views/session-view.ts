@@ -4,6 +4,6 @@ import { RunView } from './run-view.ts';
 /** The view of a run by its session stream alone: everything but the trees. */
 export function sessionView(reader: EventReader): RunView {
   const view = new RunView();
-  for (const event of reader.read('session')) view.apply(event);
+  for (const event of reader.forwards('session')) view.apply(event);
   return view;
 }

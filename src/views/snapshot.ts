@@ -18,6 +18,7 @@ const found = z.strictObject({
   shapes: counts,
 });
 const tally = z.record(z.string(), found.extend({ attributes: z.record(z.string(), found) }));
+const figure = z.number().nullable();
 const state = z.strictObject({
   preset: z.string(),
   seed: z.number(),
@@ -35,10 +36,15 @@ const state = z.strictObject({
       designerReward: z.number(),
       executorReward: z.number(),
       invalid: z.number(),
-      drift: z.number().nullable(),
-      loss: z.number().nullable(),
-      kl: z.number().nullable().default(null),
-      entropy: z.number().nullable(),
+      updates: figure,
+      sequences: figure,
+      loss: figure,
+      entropy: figure,
+      kl: figure,
+      drift: figure,
+      clipFraction: figure,
+      gradientNorm: figure,
+      ratioError: figure,
     }),
   ),
   tallies: z.record(z.string(), tally),

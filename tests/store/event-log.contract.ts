@@ -30,6 +30,17 @@ export function eventLogContract(name: string, open: () => EventLog): void {
       expect([log.eventAt(0), log.eventAt(4)]).toEqual([undefined, undefined]);
     });
 
+    test('reads a stream forwards, however long it is', () => {
+      const log = open();
+      const long = Array.from({ length: 200 }, (_, index) => event('b', index));
+      const stored = log.append([event('a', 0), ...long]).slice(1);
+      expect([...log.forwards('b')]).toEqual(stored);
+      expect([...log.forwards('a')]).toEqual(log.read('a'));
+      expect([...log.forwards('nobody')]).toEqual([]);
+      const slow = log.forwards('b');
+      expect(slow.next().value).toEqual(stored[0]);
+    });
+
     test('reads a stream backwards from its end, or from before a version, however long it is', () => {
       const log = open();
       const long = Array.from({ length: 200 }, (_, index) => event('b', index));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alarms } from '../../src/views/alarms.ts';
 import { RunView } from '../../src/views/run-view.ts';
+import { UNMEASURED } from '../../src/views/update-figures.ts';
 
 const STEP = {
   step: 4,
@@ -10,9 +11,8 @@ const STEP = {
   invalid: 0,
   zeroVariance: 1,
   groups: 4,
-  drift: 0,
+  ...UNMEASURED,
   loss: 0,
-  kl: null,
   entropy: 0.3,
 };
 

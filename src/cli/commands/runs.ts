@@ -1,5 +1,5 @@
 import { Store } from '../../../store/store.ts';
-import { type RunSummary, summarise } from '../../views/run-summary.ts';
+import { originText, type RunSummary, summarise } from '../../views/run-summary.ts';
 import { table } from '../table.ts';
 
 interface Options {
@@ -19,7 +19,9 @@ export function runs({ store: file, json }: Options): void {
     } else if (summaries.length === 0) {
       process.stdout.write(`The store ${file} holds no runs yet; start one with "troupe train".\n`);
     } else {
-      process.stdout.write(`${table(HEADINGS, summaries.map(row))}\n`);
+      // Where no run is a fork there is nothing to be said of where they come from.
+      const headings = summaries.some(({ fork }) => fork !== undefined) ? [...HEADINGS, 'origin'] : HEADINGS;
+      process.stdout.write(`${table(headings, summaries.map(row))}\n`);
     }
   } finally {
     store.close();
@@ -40,6 +42,16 @@ const HEADINGS = [
 ];
 
 function row(summary: RunSummary): string[] {
+  const { run, preset, seed, status } = summary;
+  const origin = originText(summary);
+  // What a fork that has not run holds is its parent's.
+  const own = status === 'forked' ? NOTHING_YET : progress(summary);
+  return [run, preset, String(seed), status, ...own, origin];
+}
+
+const NOTHING_YET = HEADINGS.slice(4).map(() => '–');
+
+function progress(summary: RunSummary): string[] {
   const families = Object.keys({ ...summary.heldOut.before, ...summary.heldOut.after });
   const percent = (value: number | undefined) => (value === undefined ? '–' : `${Math.round(value * 100)}`);
   const heldOut = families.map(
@@ -47,10 +59,6 @@ function row(summary: RunSummary): string[] {
       `${family} ${percent(summary.heldOut.before[family])}→${percent(summary.heldOut.after[family])} %`,
   );
   return [
-    summary.run,
-    summary.preset,
-    String(summary.seed),
-    summary.status,
     `${summary.step}/${summary.steps}`,
     String(summary.events),
     String(summary.policyCalls),

@@ -2,15 +2,8 @@ import type { EventReader, StoredEvent } from '../../../store/event-log.ts';
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
 import { recordedCall } from '../../policies/recorded-call.ts';
-import { keptVersions } from '../../runtime/versions.ts';
-import { failureLines } from '../../views/failures.ts';
-import { type RunSummary, summarise } from '../../views/run-summary.ts';
-import type { RunView } from '../../views/run-view.ts';
-import { sessionView } from '../../views/session-view.ts';
-import { shapeLines } from '../../views/shape-history.ts';
-import { byFamily } from '../../views/shape-mix.ts';
 import { type DesignView, type ExecutionView, type TaskView, TreeView } from '../../views/tree-view.ts';
-import { table } from '../table.ts';
+import { showRun } from '../show-run.ts';
 
 interface Options {
   readonly store: string;
@@ -27,53 +20,12 @@ export function show(typed: string, { store: file, json }: Options): void {
     const reader = store.reader(run.id);
     const lines =
       cut < 0
-        ? showRun(summarise(run, reader, store.attempts(run.id)), sessionView(reader), reader, json === true)
+        ? showRun(run, reader, store.attempts(run.id), json === true)
         : showPlace(run.id, name.slice(cut + 1), reader, json === true);
     process.stdout.write(`${lines.join('\n')}\n`);
   } finally {
     store.close();
   }
-}
-
-function showRun(summary: RunSummary, view: RunView, reader: EventReader, json: boolean): string[] {
-  if (json) return [JSON.stringify(summary)];
-  const steps = view.steps.map((step) => [
-    String(step.step),
-    step.role,
-    step.designerReward.toFixed(3),
-    step.executorReward.toFixed(3),
-    (100 * step.invalid).toFixed(0),
-    `${step.zeroVariance}/${step.groups}`,
-    step.drift === null ? '' : step.drift.toExponential(1),
-  ]);
-  const families = Object.keys(view.before);
-  const mix = byFamily(view.mixes.at(-1) ?? {});
-  return [
-    `${summary.run}  preset ${summary.preset}, seed ${summary.seed}, ${summary.status}, step ${summary.step} of ${summary.steps}`,
-    `events ${summary.events}  calls ${summary.policyCalls}  ${summary.seconds} s`,
-    `event hash    ${summary.eventHash}`,
-    `weights hash  ${summary.weightsHash}`,
-    '',
-    ...families.map((family) => {
-      const before = summary.heldOut.before[family] ?? 0;
-      const after = summary.heldOut.after[family];
-      const shapes = Object.entries(mix[family] ?? {}).sort(([, a], [, b]) => b - a);
-      return `${family}: held-out ${percent(before)} → ${after === undefined ? '…' : percent(after)}; designs of the last step: ${shapes.map(([shape, count]) => `${shape} ×${count}`).join(', ')}`;
-    }),
-    '',
-    ...shapeLines(view.mixes, 60),
-    '',
-    table(
-      ['step', 'learns', 'designer reward', 'executor reward', 'invalid %', 'no variance', 'KL frozen'],
-      steps,
-    ),
-    '',
-    ...failureLines(view),
-    `policy versions: ${keptVersions(reader)
-      .map(({ label, version }) => `${label} (${version.slice(0, 8)})`)
-      .join(', ')}`,
-    `places: ${summary.run}/step/0000/task/000 … (see "troupe replay ${summary.run}")`,
-  ];
 }
 
 function showPlace(run: string, place: string, reader: EventReader, json: boolean): string[] {
@@ -143,8 +95,4 @@ function isOnPath(stream: string, place: string): boolean {
 
 function tail(stream: string, parts: number): string {
   return stream.split('/').slice(-parts).join('/');
-}
-
-function percent(value: number): string {
-  return `${(100 * value).toFixed(1)} %`;
 }

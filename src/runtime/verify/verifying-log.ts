@@ -102,6 +102,10 @@ export class VerifyingLog implements EventLog {
     return this.#recorded.read(stream).filter((event) => this.#seen(event));
   }
 
+  *forwards(stream: string): IterableIterator<StoredEvent> {
+    for (const event of this.#recorded.forwards(stream)) if (this.#seen(event)) yield event;
+  }
+
   *backwards(stream: string, before = this.version(stream)): IterableIterator<StoredEvent> {
     for (const event of this.#recorded.backwards(stream, before)) if (this.#seen(event)) yield event;
   }
