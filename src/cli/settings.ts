@@ -1,5 +1,5 @@
 import { UserError } from '../core/errors.ts';
-import type { Json } from '../core/json.ts';
+import { isJsonObject, type Json } from '../core/json.ts';
 import { changed, type RunConfig } from '../runtime/config.ts';
 import { parseChange } from '../runtime/fork/change.ts';
 
@@ -23,15 +23,11 @@ export function withSettings(config: RunConfig, settings: readonly string[]): Ru
     }
     return put(before, path, value);
   }, plain);
-  return changed(config, isObject(wanted) ? wanted : {});
+  return changed(config, isJsonObject(wanted) ? wanted : {});
 }
 
 function put(target: Json | undefined, [name, ...rest]: readonly string[], value: Json): Json {
   if (name === undefined) return value;
-  const members = isObject(target) ? target : {};
+  const members = isJsonObject(target) ? target : {};
   return { ...members, [name]: put(members[name], rest, value) };
-}
-
-function isObject(value: Json | undefined): value is { readonly [name: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,11 @@
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
 
+/** Whether a JSON value has members by name. */
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /**
  * Canonical JSON: keys in code-unit order, no white space, `undefined` members dropped, so that equal
  * values have equal bytes and hashes (in the spirit of RFC 8785). Throws on NaN and infinities, which

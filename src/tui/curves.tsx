@@ -1,43 +1,6 @@
-import { Box, Text } from 'ink';
-import { type Column, columnChart } from '../views/chart.ts';
+import { Box } from 'ink';
 import type { RunView } from '../views/run-view.ts';
-import { colourOf, inColour } from './colours.ts';
-
-interface ChartProps {
-  readonly title: string;
-  readonly columns: readonly Column[];
-  readonly width: number;
-  readonly height: number;
-  readonly high: number;
-}
-
-/** A titled column chart with its scale; columns are coloured by the role whose stage it was. */
-function Chart({ title, columns, width, height, high }: ChartProps) {
-  const last = columns.at(-1)?.value;
-  const rows = columnChart(columns, { width: Math.max(4, width - 5), height, high });
-  return (
-    <Box flexDirection="column" width={width} paddingRight={1}>
-      <Box>
-        <Text bold wrap="truncate">
-          {title}
-        </Text>
-        <Box flexShrink={0}>
-          <Text>{last === undefined ? '' : ` ${last.toFixed(3)}`}</Text>
-        </Box>
-      </Box>
-      {rows.map((runs, row) => (
-        <Text key={`${title}-${row}`} wrap="truncate">
-          <Text dimColor>{row === 0 ? high.toFixed(1) : row === height - 1 ? '0.0' : '   '}│</Text>
-          {runs.map(({ text, group }, index) => (
-            <Text key={`${title}-${row}-${index}`} {...inColour(colourOf(group))}>
-              {text}
-            </Text>
-          ))}
-        </Text>
-      ))}
-    </Box>
-  );
-}
+import { Chart } from './chart.tsx';
 
 interface Props {
   readonly view: RunView;

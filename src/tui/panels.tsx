@@ -5,21 +5,26 @@ import { Curves } from './curves.tsx';
 import { DesignsPanel } from './designs-panel.tsx';
 import { DetailPanel } from './detail-panel.tsx';
 import { Facts } from './facts.tsx';
+import { OptimiserPanel } from './optimiser-panel.tsx';
 import type { TreeCursor } from './tree-cursor.ts';
 import { TreePanel } from './tree-panel.tsx';
+
+/** Panels over the whole body: designs over the run; what learning came to. */
+export type Over = 'designs' | 'optimiser';
 
 interface Props {
   readonly view: RunView;
   readonly cursor: TreeCursor;
-  /** Whether designs over the run take the place of everything else. */
-  readonly designs: boolean;
+  /** What takes the place of everything else, if anything. */
+  readonly over: Over | null;
   readonly width: number;
   readonly height: number;
 }
 
 /** The body that the live screen and the replay share: curves and facts above, tree and transcript below. */
-export function Panels({ view, cursor, designs, width, height }: Props) {
-  if (designs) return <DesignsPanel view={view} width={width} height={height} />;
+export function Panels({ view, cursor, over, width, height }: Props) {
+  if (over === 'designs') return <DesignsPanel view={view} width={width} height={height} />;
+  if (over === 'optimiser') return <OptimiserPanel view={view} width={width} height={height} />;
   const top = height >= 24 ? 8 : height >= 14 ? 6 : 0;
   const left = Math.floor(width * 0.52);
   const bottom = Math.max(3, height - top - (top > 0 ? 1 : 0));

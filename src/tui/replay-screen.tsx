@@ -4,7 +4,7 @@ import type { StoredEvent } from '../../store/event-log.ts';
 import type { Timeline } from '../views/timeline.ts';
 import { Header } from './header.tsx';
 import { Help } from './help.tsx';
-import { Panels } from './panels.tsx';
+import { type Over, Panels } from './panels.tsx';
 import { useKeys } from './use-keys.ts';
 import { moveCursor, useTreeCursor } from './use-tree-cursor.ts';
 
@@ -17,7 +17,7 @@ const KEYS = [
   ['↑ ↓  j k', 'select a task, design or execution'],
   ['Enter  Backspace', 'open and close'],
   ['f', 'follow the task that is worked on'],
-  ['d', 'designs by kind of task, over the run'],
+  ['d  o', 'designs; what the optimiser did'],
   ['q', 'leave'],
 ] as const;
 
@@ -33,7 +33,7 @@ export function ReplayScreen({ run, timeline, at }: Props) {
   const { columns, rows } = useWindowSize();
   const [seq, setSeq] = useState(Math.max(1, Math.min(timeline.count, at)));
   const [help, setHelp] = useState(false);
-  const [designs, setDesigns] = useState(false);
+  const [over, setOver] = useState<Over | null>(null);
   const [typed, setTyped] = useState<string | null>(null);
   const view = useMemo(() => timeline.viewAt(seq), [timeline, seq]);
   const [cursor, moved] = useTreeCursor(view.tree);
@@ -41,6 +41,7 @@ export function ReplayScreen({ run, timeline, at }: Props) {
   const go = (to: number) => setSeq(within(to));
   const step = (by: number) => setSeq((now) => within(now + by));
   const leap = (by: -1 | 1) => setSeq((now) => within(timeline.landmark(now, by)));
+  const toggle = (panel: Over) => setOver((now) => (now === panel ? null : panel));
   useKeys((input, key) => {
     if (help) return setHelp(false);
     if (typed !== null) {
@@ -53,7 +54,8 @@ export function ReplayScreen({ run, timeline, at }: Props) {
       return;
     }
     if (input === '?') setHelp(true);
-    else if (input === 'd') setDesigns((shown) => !shown);
+    else if (input === 'd') toggle('designs');
+    else if (input === 'o') toggle('optimiser');
     else if (input === 'q' || key.escape || (key.ctrl && input === 'c')) exit();
     else if (input === '/') setTyped('');
     else if (key.leftArrow) step(-1);
@@ -73,10 +75,10 @@ export function ReplayScreen({ run, timeline, at }: Props) {
       <Header id={run} view={view} width={columns} note="REPLAY" />
       <Text wrap="truncate">{ruler(seq, timeline.count, columns)}</Text>
       <EventLines event={event} />
-      <Panels view={view} cursor={cursor} designs={designs} width={columns} height={Math.max(4, rows - 8)} />
+      <Panels view={view} cursor={cursor} over={over} width={columns} height={Math.max(4, rows - 8)} />
       <Text dimColor wrap="truncate">
         {typed === null
-          ? '? help  q leave  ←→ event  [ ] 100  , . stage  g G ends  / jump  ↑↓ select  ⏎ open  d designs'
+          ? '? help  q leave  ←→ event  [ ] 100  , . stage  g G ends  / jump  ↑↓ select  ⏎ open  d o panels'
           : `go to event: ${typed}▏ (1–${timeline.count}, Enter)`}
       </Text>
     </Box>

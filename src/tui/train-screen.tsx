@@ -3,7 +3,7 @@ import { useState, useSyncExternalStore } from 'react';
 import { Header } from './header.tsx';
 import { Help } from './help.tsx';
 import type { LiveRun } from './live.ts';
-import { Panels } from './panels.tsx';
+import { type Over, Panels } from './panels.tsx';
 import { useKeys } from './use-keys.ts';
 import { moveCursor, useTreeCursor } from './use-tree-cursor.ts';
 
@@ -11,7 +11,7 @@ const KEYS = [
   ['↑ ↓  j k', 'select a task, design or execution'],
   ['→ ←  l h', 'open and close'],
   ['f', 'follow the task that is worked on'],
-  ['d', 'designs by kind of task, over the run'],
+  ['d  o', 'designs; what the optimiser did'],
   ['p  space', 'pause and go on'],
   ['q  Ctrl-C', 'quit; the run can be resumed'],
   ['?', 'this help'],
@@ -25,14 +25,16 @@ export function TrainScreen({ live }: { readonly live: LiveRun }) {
   );
   const { columns, rows } = useWindowSize();
   const [help, setHelp] = useState(false);
-  const [designs, setDesigns] = useState(false);
+  const [over, setOver] = useState<Over | null>(null);
   const [quitting, setQuitting] = useState(false);
   const { view } = live;
   const [cursor, moved] = useTreeCursor(view.tree);
+  const toggle = (panel: Over) => setOver((now) => (now === panel ? null : panel));
   useKeys((input, key) => {
     if (help) return setHelp(false);
     if (input === '?') setHelp(true);
-    else if (input === 'd') setDesigns((shown) => !shown);
+    else if (input === 'd') toggle('designs');
+    else if (input === 'o') toggle('optimiser');
     else if (input === 'q' || (key.ctrl && input === 'c')) {
       setQuitting(true);
       live.quit();
@@ -52,9 +54,9 @@ export function TrainScreen({ live }: { readonly live: LiveRun }) {
     <Box flexDirection="column" width={columns} height={rows}>
       <Header id={live.id} view={view} width={columns} note={note} />
       <Box height={1} />
-      <Panels view={view} cursor={cursor} designs={designs} width={columns} height={Math.max(4, rows - 5)} />
+      <Panels view={view} cursor={cursor} over={over} width={columns} height={Math.max(4, rows - 5)} />
       <Text dimColor wrap="truncate">
-        {`? help  q quit  p ${live.paused ? 'go on' : 'pause'}  ↑↓ select  → open  ← close  f ${cursor.following ? 'stop following' : 'follow'}  d designs`}
+        {`? help  q quit  p ${live.paused ? 'go on' : 'pause'}  ↑↓ select  → open  ← close  f ${cursor.following ? 'stop following' : 'follow'}  d designs  o optimiser`}
       </Text>
     </Box>
   );

@@ -49,3 +49,21 @@ export function measured(learned: LearnedEvent, plan: PlanView): UpdateFigures {
 function hasFrozenRole({ schedule, policies, design }: PlanView): boolean {
   return schedule !== 'coupled' && policies === 'shared' && design === undefined;
 }
+
+/** The figures of an update in a line, those that were measured: `entropy 0.079, loss 0.052, …`. */
+export function figuresText(figures: UpdateFigures): string {
+  const { updates, sequences, loss, entropy, kl, drift, clipFraction, gradientNorm, ratioError } = figures;
+  return [
+    updates === null ? '' : `${updates} ${updates === 1 ? 'update' : 'updates'}`,
+    sequences === null ? '' : `${sequences} ${sequences === 1 ? 'call' : 'calls'}`,
+    entropy === null ? '' : `entropy ${entropy.toFixed(3)}`,
+    loss === null ? '' : `loss ${loss.toFixed(3)}`,
+    clipFraction === null ? '' : `clipped ${(100 * clipFraction).toFixed(1)} %`,
+    gradientNorm === null ? '' : `gradient norm ${gradientNorm.toFixed(3)}`,
+    ratioError === null ? '' : `ratio error ${ratioError.toExponential(1)}`,
+    drift === null ? '' : `KL frozen ${drift.toExponential(1)}`,
+    kl === null ? '' : `KL cold start ${kl.toExponential(1)}`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}

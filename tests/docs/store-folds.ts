@@ -5,16 +5,16 @@ import { recordedCall } from '../../src/policies/recorded-call.ts';
 import { recordedCredits, stepPrefix } from '../../src/runtime/recorded-credit.ts';
 import type { RunView } from '../../src/views/run-view.ts';
 import type { EventReader } from '../../store/event-log.ts';
-import type { Row } from './store-page.ts';
+import type { Row } from '../../tools/store-page.ts';
 
-/** What was credited, sample by sample, and how many calls each step's learner said it learned from. */
+/** What was credited, sample by sample, and how many calls each step's learners said they learned from. */
 export function foldCredits(reader: EventReader) {
-  const learned = new Map<unknown, unknown>();
+  const learned = new Map<string, unknown>();
   for (const { type, data } of reader.read('session')) {
-    if (type === 'learned' && data.sequences !== 0) learned.set(data.label, data.sequences);
+    if (type === 'learned' && data.sequences !== 0) learned.set(`${data.key} ${data.role}`, data.sequences);
   }
-  const steps = recordedCredits(reader).flatMap(({ step, samples }) =>
-    samples.map(({ stream, key, advantage }) => ({ step: stepPrefix(step), stream, key, advantage })),
+  const steps = recordedCredits(reader).flatMap(({ step, role, samples }) =>
+    samples.map(({ stream, key, advantage }) => ({ step: stepPrefix(step), role, stream, key, advantage })),
   );
   return { steps, learned };
 }
@@ -39,19 +39,48 @@ export function foldFailures(reader: EventReader) {
   return { causes, scripts };
 }
 
-export function foldStages({ steps, plan }: RunView) {
+/** The steps of a run, one row each whoever learns in it. */
+export function foldSteps({ steps, plan }: RunView) {
+  return [...Map.groupBy(steps, ({ step }) => step)].map(([step, [first, ...others]]) => ({
+    step: stepPrefix(step),
+    stage: 1 + Math.floor(step / plan.stageSteps),
+    role: plan.schedule === 'coupled' ? 'both roles' : must(first, 'a step').role,
+    designer_reward: must(first, 'a step').designerReward,
+    executor_reward: must(first, 'a step').executorReward,
+    // Both roles are credited from the same trees.
+    same: others.every((other) => other.designerReward === first?.designerReward),
+    invalid: must(first, 'a step').invalid,
+  }));
+}
+
+export function foldStages(view: RunView) {
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Array.from({ length: Math.ceil(steps.length / plan.stageSteps) }, (_, index) => {
-    const members = steps.slice(index * plan.stageSteps, (index + 1) * plan.stageSteps);
-    return {
-      stage: index + 1,
-      role: members[0]?.role ?? null,
-      steps: members.length,
-      designer_reward: mean(members.map((step) => step.designerReward)),
-      executor_reward: mean(members.map((step) => step.executorReward)),
-      invalid: mean(members.map((step) => step.invalid)),
-    };
-  });
+  return [...Map.groupBy(foldSteps(view), ({ stage }) => stage)].map(([stage, members]) => ({
+    stage,
+    role: must(members[0], 'a step').role,
+    steps: members.length,
+    designer_reward: mean(members.map((step) => step.designer_reward)),
+    executor_reward: mean(members.map((step) => step.executor_reward)),
+    invalid: mean(members.map((step) => step.invalid)),
+  }));
+}
+
+/** What updates came to, in their order: of each role in each step. Steps of a role that has not learned yet are left out. */
+export function foldUpdates(reader: EventReader, view: RunView): Row[] {
+  const learned = reader.read('session').filter(({ type }) => type === 'learned').length;
+  return view.steps.slice(0, learned).map((step) => ({
+    step: stepPrefix(step.step),
+    role: step.role,
+    updates: step.updates,
+    sequences: step.sequences,
+    loss: step.loss,
+    entropy: step.entropy,
+    kl: step.kl,
+    drift: step.drift,
+    clip_fraction: step.clipFraction,
+    gradient_norm: step.gradientNorm,
+    ratio_error: step.ratioError,
+  }));
 }
 
 const rollout = z.object({ task: z.object({ family: z.string() }) });
@@ -83,8 +112,9 @@ export function foldSpending(reader: EventReader): Row[] {
 
 /** The executions of all steps, from the rollout trees that credit is assigned by. */
 export function foldExecutions(reader: EventReader): Row[] {
-  const trees = recordedCredits(reader).flatMap(({ step }) => readTrees(reader.readPrefix(stepPrefix(step))));
-  return trees
+  const steps = [...new Set(recordedCredits(reader).map(({ step }) => step))];
+  return steps
+    .flatMap((step) => readTrees(reader.readPrefix(stepPrefix(step))))
     .flatMap(({ family, designs }) =>
       designs.flatMap(({ shape, executions }) =>
         executions.map(({ stream, score, calls }) => ({

@@ -1,20 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { Store } from '../../store/store.ts';
-
-export type Row = { readonly [column: string]: string | number | null };
+import { storePage } from '../../tools/store-page.ts';
 
 const page = readFileSync(new URL('../../docs/store.md', import.meta.url), 'utf8');
 
-/** The queries of docs/store.md, in order. */
-export const queries: readonly string[] = [...page.matchAll(/^```sql\n(.*?)^```$/gms)].map(
-  ([, query = '']) => query,
-);
-
-/** The query of the page that says all of this. */
-export function query(...parts: readonly string[]): string {
-  const found = queries.filter((each) => parts.every((part) => each.includes(part)));
-  if (found.length !== 1) throw new Error(`${found.length} queries of docs/store.md say ${parts.join(', ')}`);
-  return found[0] ?? '';
+/** The query of the page that says all of this, and what is printed below it. */
+export function section(...parts: readonly string[]) {
+  const found = storePage().filter(({ query }) => parts.every((part) => query.includes(part)));
+  const [only] = found;
+  if (only === undefined || found.length > 1)
+    throw new Error(`${found.length} queries of docs/store.md say ${parts.join(', ')}`);
+  return only;
 }
 
 /** Tables and views with their columns, as docs/store.md lists them. */
@@ -36,8 +32,4 @@ export function present(store: Store): ReadonlyMap<string, readonly string[]> {
     'SELECT name FROM pragma_table_info(?)',
   );
   return new Map(names.map(({ name }) => [name, columns.all(name).map((column) => column.name)]));
-}
-
-export function ask(store: Store, query: string): Row[] {
-  return store.connection.db.prepare<[], Row>(query).all();
 }

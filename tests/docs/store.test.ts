@@ -1,22 +1,32 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultKit } from '../../src/runtime/kit.ts';
+import { presets } from '../../src/runtime/presets.ts';
 import { startRun } from '../../src/runtime/run.ts';
-import { fractions } from '../../src/views/run-summary.ts';
-import { sessionView } from '../../src/views/session-view.ts';
 import type { Store } from '../../store/store.ts';
+import { ask, storePage } from '../../tools/store-page.ts';
 import { runOptions, scratch, smallConfig } from '../runtime/small-run.ts';
-import { foldCredits, foldExecutions, foldFailures, foldSpending, foldStages } from './store-folds.ts';
-import { ask, documented, present, queries, query } from './store-page.ts';
+import {
+  agreeOnCredits,
+  agreeOnFailures,
+  agreeOnLearning,
+  agreeOnScores,
+  agreeOnSpending,
+  asked,
+} from './store-agreement.ts';
+import { documented, present, section } from './store-page.ts';
 
 const directory = scratch();
+/** A small run with the schedule and the policies of the preset that the page's run has. */
 let store: Store;
-/** Written by Troupe before format 2. */
+/** Written by Troupe before format 2: stagewise, with shared weights. */
 let old: Store;
 
 beforeAll(async () => {
   store = directory.open('small.db');
-  const config = smallConfig();
+  const { policies, stage } = presets.quick;
+  const config = smallConfig({ policies, stage });
   // Branches are the part of a run that is easily counted twice.
   const credit = { ...config.credit, draws: 2 };
   await startRun(store, { ...config, credit }, runOptions()).finished;
@@ -37,21 +47,46 @@ const stores = (): [store: Store, run: string][] => [
   [old, 'run-2'],
 ];
 
-/** A query of the page, asked of another run than it names, and without its limit. */
-const asked = (of: Store, run: string, ...parts: readonly string[]) =>
-  ask(
-    of,
-    query(...parts)
-      .replaceAll("'run-1'", `'${run}'`)
-      .replace(/ LIMIT \d+;$/m, ';'),
+/** A printed table, its rows as objects. */
+function printed(...parts: readonly string[]): { readonly [column: string]: string }[] {
+  const [headings = [], ...rows] = section(...parts).printed ?? [];
+  return rows.map((row) =>
+    Object.fromEntries(headings.map((heading, column) => [heading, row[column] ?? ''])),
   );
-
-const round = (value: number) => Math.round(value * 1000) / 1000;
+}
 
 describe('docs/store.md', () => {
-  it('has a dozen queries, and each finds something in a small run', () => {
-    expect(queries.length).toBeGreaterThanOrEqual(11);
-    for (const each of queries) expect(ask(store, each).length, each).toBeGreaterThan(0);
+  it('has a dozen queries, and each finds something in a small run, in the columns that are printed', () => {
+    const sections = storePage();
+    expect(sections.length).toBeGreaterThanOrEqual(11);
+    for (const { query, printed } of sections) {
+      const rows = ask(store, query);
+      expect(rows.length, query).toBeGreaterThan(0);
+      if (printed !== null) expect(printed[0], query).toEqual(Object.keys(rows[0] ?? {}));
+    }
+    expect(sections.filter((each) => each.printed !== null).length).toBeGreaterThanOrEqual(10);
+  });
+
+  it('prints results of the schedule, the policies and the families of the preset that it names', () => {
+    const page = readFileSync(new URL('../../docs/store.md', import.meta.url), 'utf8');
+    const [, preset = '', steps = ''] =
+      /`npx troupe train --preset (\w+) --steps (\d+) --seed 3`/.exec(page) ?? [];
+    expect(preset).toBe('quick');
+    const stages = printed('FROM stages');
+    expect(stages.map(({ stage, role, steps: count }) => [stage, role, count])).toEqual([
+      ['1', 'both roles', steps],
+    ]);
+    const families = defaultKit().families.map(({ name }) => name);
+    const spending = printed('FROM spending');
+    expect(spending.map(({ family, role }) => `${family} ${role}`).sort()).toEqual(
+      families.flatMap((family) => [`${family} designer`, `${family} executor`]).sort(),
+    );
+    // The names of blobs tell who has a model of their own; numbers of chunks and steps differ.
+    const kinds = (names: readonly unknown[]) =>
+      new Set(names.map((name) => String(name).replaceAll(/\d+/g, 'N')));
+    expect(kinds(printed('FROM blob_refs').map(({ name }) => name))).toEqual(
+      kinds(ask(store, section('FROM blob_refs').query).map(({ name }) => name)),
+    );
   });
 
   it.each(['new', 'upgraded'])('lists all columns of all tables and views of a %s store', (which) => {
@@ -62,71 +97,27 @@ describe('docs/store.md', () => {
   });
 
   it('finds the calls that moved weights, with their advantages', () => {
-    for (const [of, run] of stores()) {
-      const { steps, learned } = foldCredits(of.reader(run));
-      expect(ask(of, `SELECT step, stream, key, advantage FROM credits WHERE run = '${run}'`)).toEqual(steps);
-      // As many as the learner said it had learned from, and the page's query finds those of the last step.
-      const counts = ask(
-        of,
-        `SELECT step, sum(learned) AS calls FROM credits WHERE run = '${run}' GROUP BY step`,
-      );
-      expect(new Map(counts.map(({ step, calls }) => [step, calls]))).toEqual(learned);
-      const last = [...learned].at(-1);
-      expect(asked(of, run, 'FROM credits').length).toBe(last?.[1] ?? 0);
-    }
+    for (const each of stores()) agreeOnCredits(...each);
     expect(asked(store, 'run-1', 'FROM credits').length).toBeGreaterThan(0);
   });
 
   it('counts failed designs by cause', () => {
-    for (const [of, run] of stores()) {
-      const { causes, scripts } = foldFailures(of.reader(run));
-      const rows = asked(of, run, 'FROM failed_designs', 'count(*)');
-      expect(Object.fromEntries(rows.map(({ cause, designs }) => [cause, designs]))).toEqual(causes);
-      const view = sessionView(of.reader(run));
-      // Before a run is over, the session has not heard of all of them.
-      if (view.phase === 'done') expect(view.failures).toEqual(causes);
-      const each = asked(of, run, 'FROM failed_designs', 'message');
-      expect(new Map(each.map(({ design, script }) => [design, script]))).toEqual(scripts);
-    }
+    for (const each of stores()) agreeOnFailures(...each);
     expect(asked(old, 'run-1', 'FROM failed_designs', 'count(*)')).toContainEqual(
       expect.objectContaining({ cause: 'unfinished', designs: 2 }),
     );
   });
 
-  it('gives the reward per role and stage', () => {
-    for (const [of, run] of stores()) {
-      const stages = foldStages(sessionView(of.reader(run)));
-      expect(asked(of, run, 'FROM stages')).toEqual(
-        stages.map((stage) => ({
-          ...stage,
-          designer_reward: round(stage.designer_reward),
-          executor_reward: round(stage.executor_reward),
-          invalid: round(stage.invalid),
-        })),
-      );
-    }
+  it('gives the reward per role and stage, and what updates came to', () => {
+    for (const each of stores()) agreeOnLearning(...each);
+    expect(asked(store, 'run-1', 'FROM stages')).toMatchObject([{ stage: 1, role: 'both roles', steps: 3 }]);
   });
 
   it('adds up calls and tokens per family', () => {
-    for (const [of, run] of stores()) {
-      const rows = asked(of, run, 'FROM spending');
-      expect(rows).toEqual(foldSpending(of.reader(run)));
-      const { calls } = sessionView(of.reader(run));
-      const spent = rows.reduce((sum, row) => sum + Number(row.calls), 0);
-      if (of.run(run).status === 'done') expect(spent).toBe(calls);
-    }
+    for (const each of stores()) agreeOnSpending(...each);
   });
 
   it('gives scores of executions and evaluations as the trees and the summary have them', () => {
-    for (const [of, run] of stores()) {
-      const executions = `SELECT execution, family, shape, score, calls FROM executions WHERE run = '${run}' AND step GLOB 'step/*' AND NOT branch ORDER BY execution`;
-      expect(ask(of, executions)).toEqual(foldExecutions(of.reader(run)));
-      const { before, after } = sessionView(of.reader(run));
-      for (const [moment, tally] of Object.entries({ before, after })) {
-        const rows = asked(of, run, 'FROM evaluations').filter((row) => row.moment === moment);
-        const scores = rows.map(({ family, score }) => [family, Math.round(Number(score) * 1e4) / 1e4]);
-        expect(Object.fromEntries(scores)).toEqual(fractions(tally));
-      }
-    }
+    for (const each of stores()) agreeOnScores(...each);
   });
 });

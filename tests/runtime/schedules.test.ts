@@ -9,6 +9,7 @@ import { summarise } from '../../src/views/run-summary.ts';
 import { sessionView } from '../../src/views/session-view.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import type { Store } from '../../store/store.ts';
+import { expectViewsToAgree } from '../docs/store-agreement.ts';
 import { evenAnswers, runOptions, scratch, tinyConfig } from './small-run.ts';
 
 const directory = scratch();
@@ -74,6 +75,7 @@ describe.each(CASES)('a %s run with %s policies', (schedule, policies, roles) =>
     expect(sessionView(reader)).toMatchObject({ phase: 'done', step: 2 });
     expect(sessionView(reader).steps.map(({ role }) => role)).toEqual([...roles]);
     for (const { data } of learned(reader)) expect(data.sequences).toBeGreaterThan(0);
+    expectViewsToAgree(store, 'run-1');
     for (const credit of recordedCredits(reader)) {
       const again = creditFromLog(
         reader,

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Phase, RunView } from '../../src/views/run-view.ts';
 import { sessionView } from '../../src/views/session-view.ts';
+import { UNMEASURED } from '../../src/views/update-figures.ts';
 import type { MemoryLog } from '../../store/memory-log.ts';
 import { find, foldedTo, HELD_OUT, PLAN, recordedRun, TASKS } from './recorded.ts';
 
@@ -47,10 +48,9 @@ describe('RunView', () => {
       invalid: 0.25,
       zeroVariance: 2,
       groups: 6,
+      ...UNMEASURED,
       drift: 1e-3,
       loss: -3,
-      kl: null,
-      entropy: null,
     });
     expect(view.version).toBe('policy-of-step-4');
   });

@@ -1,6 +1,8 @@
 import { Store } from '../../../store/store.ts';
+import type { Json } from '../../core/json.ts';
 import { diffRuns, type RunDiff } from '../../views/run-diff.ts';
-import { type RunSummary, summarise } from '../../views/run-summary.ts';
+import { originText, type RunSummary, summarise } from '../../views/run-summary.ts';
+import { differingSettings, type SettingDifference } from '../../views/settings-diff.ts';
 import { table } from '../table.ts';
 
 interface Options {
@@ -8,7 +10,7 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `troupe diff A B`: where two runs part, and how they end; exit code 0 if they are the same, 1 if not. */
+/** `troupe diff A B`: which settings differ, where the runs part, and how they end; exit code 0 if they are the same, 1 if not. */
 export function diff(a: string, b: string, options: Options): void {
   const store = Store.open(options.store, { mode: 'read', clock: Date.now });
   try {
@@ -17,12 +19,36 @@ export function diff(a: string, b: string, options: Options): void {
     const ends = [first, second].map((info) =>
       summarise(info, store.reader(info.id), store.attempts(info.id)),
     );
-    const json = { a: first.id, b: second.id, ...found, ends };
-    process.stdout.write(options.json === true ? `${JSON.stringify(json)}\n` : `${asText(found, ends)}\n`);
+    const settings = differingSettings(first.config, second.config);
+    const text =
+      options.json === true
+        ? JSON.stringify({ a: first.id, b: second.id, settings, ...found, ends })
+        : [...originLines(ends), ...settingLines(settings), '', asText(found, ends)].join('\n');
+    process.stdout.write(`${text}\n`);
     process.exitCode = found.onlyA === 0 && found.onlyB === 0 ? 0 : 1;
   } finally {
     store.close();
   }
+}
+
+function originLines(ends: readonly RunSummary[]): string[] {
+  return ends.flatMap((end) => (end.fork === undefined ? [] : [`${end.run} is a ${originText(end)}.`]));
+}
+
+/** One setting a line: `learning.executorRate  0.0004 → 0.001`. */
+function settingLines(settings: readonly SettingDifference[]): string[] {
+  if (settings.length === 0) return ['All settings are the same.'];
+  const width = Math.max(...settings.map(({ path }) => path.length));
+  return [
+    'Settings that differ:',
+    ...settings.map(({ path, a, b }) => `  ${path.padEnd(width)}  ${valueText(a)} → ${valueText(b)}`),
+  ];
+}
+
+function valueText(value: Json): string {
+  if (value === null) return '–';
+  // A script of several lines stays on one.
+  return typeof value === 'string' && !value.includes('\n') ? value : JSON.stringify(value);
 }
 
 function asText({ shared, onlyA, onlyB, parting, streams }: RunDiff, ends: readonly RunSummary[]): string {
@@ -31,8 +57,8 @@ function asText({ shared, onlyA, onlyB, parting, streams }: RunDiff, ends: reado
   const rows = ends.map(({ run, status, step, policyCalls, heldOut, eventHash, weightsHash }) => [
     run,
     status,
-    String(step),
-    String(policyCalls),
+    // What a fork that has not run holds is its parent's.
+    ...(status === 'forked' ? ['–', '–'] : [String(step), String(policyCalls)]),
     ...families.map((family) => percent(heldOut.after[family])),
     eventHash.slice(0, 10),
     weightsHash.slice(0, 10),

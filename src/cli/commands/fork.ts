@@ -43,7 +43,7 @@ export async function fork(name: string, options: Options): Promise<void> {
     process.stdout.write(
       options.json === true
         ? `${JSON.stringify(forked)}\n`
-        : `${run} forks ${parent} at event ${at}; the ${prefixCalls} policy calls before it are shared.\n`,
+        : `${run} forks ${parent} at event ${at}; the ${prefixCalls} policy calls before it are shared.${options.run ? '' : ` "troupe train --resume ${run}" goes on with it.`}\n`,
     );
     if (!options.run) return;
     const audience = lines(options.json === true);
