@@ -90,7 +90,10 @@ export const summarySchema = z.object({
   run: z.string().regex(/^run-\d+$/),
   seed: z.number().int(),
   preset: z.string(),
-  status: z.enum(['done', 'running', 'interrupted']),
+  status: z.enum(['done', 'running', 'interrupted', 'forked']),
+  fork: z
+    .strictObject({ parent: z.string(), at: z.number(), stream: z.string(), version: z.number() })
+    .optional(),
   step: z.number().int().min(0),
   steps: z.number().int().min(0),
   events: z.number().int().min(0),

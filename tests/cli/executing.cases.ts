@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, it } from 'vitest';
 import { z } from 'zod';
+import { Store } from '../../store/store.ts';
 import { jsonLines, summarySchema, troupe } from './command.ts';
 import { scratchCopy } from './stored-runs.ts';
 
@@ -81,6 +82,64 @@ export function executing(recorded: () => string): void {
       );
       expect(asText.stdout).toMatch(/change \+0\.000 ± 0\.000 \(95 %\); it cost \d+ policy calls/);
       expect([asJson.code, asText.code]).toEqual([0, 0]);
+    });
+  });
+
+  describe.concurrent('fork', () => {
+    it('says whose child it is and where; it is not the latest run until it has run', async ({
+      expect,
+      ...test
+    }) => {
+      const cwd = scratchCopy(test, recorded());
+      const read = async (...args: string[]) => (await troupe(args, { cwd })).stdout;
+      const made = await read('fork', 'run-2', '--at', 'session@5', '--fresh', '--no-run');
+      const at = Number(/at event (\d+);/.exec(made)?.[1]);
+      expect(made).toContain('"troupe train --resume run-3" goes on with it');
+      const origin = `fork of run-2 at ${at} (session@5)`;
+      const lines = (await read('runs')).trimEnd().split('\n');
+      expect(lines[0]).toMatch(/ origin$/);
+      expect(lines[3]).toMatch(new RegExp(`^run-3 +quick +1 +forked( +–){6} +fork of run-2 at ${at} `));
+      expect(lines[3]).toContain(origin);
+      expect(lines[2]).not.toContain('fork of');
+      const third = jsonLines(summarySchema, await read('runs', '--json'))[2];
+      expect(third).toMatchObject({
+        status: 'forked',
+        fork: { parent: 'run-2', at, stream: 'session', version: 5 },
+      });
+      expect(await read('show')).toMatch(/^run-2 /);
+      const shown = await read('show', 'run-3');
+      expect(shown).toMatch(/^run-3 {2}preset quick, seed 1, forked and not run yet/);
+      expect(shown).toContain(origin);
+      expect(await read('diff', 'run-2', 'run-3')).toMatch(
+        new RegExp(`^run-3 is a fork of run-2 at ${at} \\(session@5\\)\\.\nAll settings are the same\\.\n`),
+      );
+    });
+  });
+
+  describe.concurrent('diff', () => {
+    it('names the settings that differ, one to a line', async ({ expect, ...test }) => {
+      const cwd = scratchCopy(test, recorded());
+      const store = Store.open(join(cwd, 'troupe.db'), { mode: 'write', clock: Date.now });
+      const { config } = store.run('run-2');
+      const learning = { ...z.record(z.string(), z.json()).parse(config.learning), executorRate: 1e-3 };
+      const changed = { ...config, seed: 2, learning, families: ['code', 'memo'] };
+      store.createRun({ config: changed, codeVersion: 'test' });
+      store.close();
+      const { stdout, code } = await troupe(['diff', 'run-2', 'run-3'], { cwd });
+      const lines = stdout.slice(0, stdout.indexOf('\n\n')).split('\n');
+      expect(lines[0]).toBe('Settings that differ:');
+      expect(lines.slice(1).sort()).toEqual([
+        '  families               – → ["code","memo"]',
+        '  learning.executorRate  0.0004 → 0.001',
+        '  seed                   1 → 2',
+      ]);
+      expect(code).toBe(1);
+      const json = await troupe(['diff', 'run-2', 'run-3', '--json'], { cwd });
+      const { settings } = z
+        .looseObject({ settings: z.array(z.strictObject({ path: z.string(), a: z.json(), b: z.json() })) })
+        .parse(JSON.parse(json.stdout));
+      expect(settings).toContainEqual({ path: 'learning.executorRate', a: 4e-4, b: 1e-3 });
+      expect(settings).toHaveLength(3);
     });
   });
 

@@ -67,6 +67,40 @@ describe('TrainScreen', () => {
     expect(window.text()).toContain('rollout trees');
   });
 
+  it('shows what the optimiser did for each role, figures and curves, and goes back', async () => {
+    const { window } = await showAt(late);
+    await window.press('o');
+    const text = window.text();
+    expect(text).toMatch(
+      /^designer {2}step 3: 2 updates, 12 calls, entropy 0\.250, loss -2\.000, clipped 2\.0 %/m,
+    );
+    expect(text).toMatch(
+      /^executor {2}step 2: 2 updates, 11 calls, entropy 0\.250, loss -1\.000, clipped 1\.0 %/m,
+    );
+    expect(text).toContain('KL frozen 1.0e-3');
+    // A run in which leaving the cold start costs nothing has no divergence from it.
+    expect(text).not.toContain('KL cold start');
+    expect(
+      text.match(/entropy 0\.25 +KL frozen 0\.0010 +clip fraction 0\.0[12]0 +gradient norm 0\.50$/gm),
+    ).toHaveLength(2);
+    expect(text).not.toContain('rollout trees');
+    await window.press('d');
+    expect(window.text()).toContain('Designs by family and attribute');
+    await window.press('o', 'o');
+    expect(window.text()).toContain('rollout trees');
+  });
+
+  it('has no curves of the optimiser before a role has learned, nor where there is no room', async () => {
+    const { window } = await showAt(2);
+    await window.press('o');
+    expect(window.text()).toContain('no role has learned yet');
+    const small = await showAt(late, 60, 14);
+    await small.window.press('o');
+    expect(small.window.text()).toContain('designer  step 3: 2 updates');
+    expect(small.window.text()).not.toContain('│');
+    for (const row of small.window.rows()) expect(widthOf(row)).toBeLessThanOrEqual(60);
+  });
+
   it('has a line for each family where there are many', async () => {
     const { live, window } = await showAt(late);
     const families = ['arithmetic', 'notes', 'chain', 'code', 'trace', 'memo'];

@@ -66,7 +66,13 @@ function effects(seed: number): Effects {
     learn: ({ input }) => {
       const { step, role } = stepSchema.parse(input);
       const figures = {
+        updates: 2,
+        sequences: 10 + step,
         loss: -step,
+        entropy: 0.25,
+        clipFraction: step / 100,
+        gradientNorm: 0.5,
+        ratioError: 1e-6,
         drift: 1e-3,
         ...(step === 4 ? { kl: role === 'designer' ? 3e-3 : 2e-3 } : {}),
       };

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fractions, summarise } from '../../src/views/run-summary.ts';
+import { fractions, originText, summarise } from '../../src/views/run-summary.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import { MemoryLog } from '../../store/memory-log.ts';
 import { find, foldedTo, recordedRun } from './recorded.ts';
@@ -81,6 +81,34 @@ describe('summarise', () => {
       heldOut: { after: {} },
     });
     expect(summarise({ ...INFO, writer: 7 }, half, [])).toMatchObject({ status: 'running' });
+  });
+
+  it('reads no stream but the session’s until the event hash is asked for', () => {
+    const refuse = () => {
+      throw new Error('all streams were read');
+    };
+    const reader = Object.assign(upTo(log.count()), {
+      eventHash: refuse,
+      events: refuse,
+      readPrefix: refuse,
+    });
+    const summary = summarise(INFO, reader, []);
+    expect(summary.status).toBe('done');
+    expect(() => JSON.stringify(summary)).toThrow('all streams were read');
+  });
+
+  it('says whose fork a run is, and that it has not run while it holds nothing of its own', () => {
+    const { seq, stream, version } = find(log, ({ type }) => type === 'credited');
+    const fork = { parent: 'run-7', at: seq + 1, stream, version: version + 1, given: seq };
+    const made = summarise({ ...INFO, status: 'created', fork }, upTo(seq), []);
+    expect(made).toMatchObject({ status: 'forked', fork: { parent: 'run-7', at: seq + 1 } });
+    expect(made.fork).not.toHaveProperty('given');
+    expect(originText(made)).toBe(`fork of run-7 at ${seq + 1} (session@${version + 1})`);
+    const begun = { ...INFO, status: 'created', fork };
+    expect(summarise({ ...begun, writer: 7 }, upTo(seq), []).status).toBe('running');
+    expect(summarise(begun, upTo(seq + 1), []).status).toBe('interrupted');
+    expect(summarise(begun, log, []).status).toBe('done');
+    expect(originText(summarise(INFO, log, []))).toBe('');
   });
 
   it('can be made of a run without events', () => {

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Phase, RunView } from '../../src/views/run-view.ts';
 import { sessionView } from '../../src/views/session-view.ts';
-import { UNMEASURED } from '../../src/views/update-figures.ts';
 import type { MemoryLog } from '../../store/memory-log.ts';
 import { find, foldedTo, HELD_OUT, PLAN, recordedRun, TASKS } from './recorded.ts';
 
@@ -48,9 +47,15 @@ describe('RunView', () => {
       invalid: 0.25,
       zeroVariance: 2,
       groups: 6,
-      ...UNMEASURED,
-      drift: 1e-3,
+      updates: 2,
+      sequences: 13,
       loss: -3,
+      entropy: 0.25,
+      kl: null,
+      drift: 1e-3,
+      clipFraction: 0.03,
+      gradientNorm: 0.5,
+      ratioError: 1e-6,
     });
     expect(view.version).toBe('policy-of-step-4');
   });
