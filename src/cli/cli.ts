@@ -63,7 +63,10 @@ export function createCli(): Command {
       '--from-label <version>',
       'the version of --from: step/N, last, or a hash (default: its cold start’s)',
     )
-    .option('--resume <run>', 'go on with an interrupted run; everything else comes from its log')
+    .option(
+      '--resume <run>',
+      'go on with an interrupted run; everything else comes from its log, but for --set learning.…',
+    )
     .option(...store)
     .option('--plain', 'progress lines in place of the screen')
     .option(...json)
@@ -146,7 +149,12 @@ values and the likely cause are shown); 2: asked wrongly; 130: interrupted, and 
     .description('branch a new run off another one at an event, with one thing changed')
     .argument('[run]', 'a run', 'latest')
     .requiredOption('--at <event>', 'where the two part: a position, or STREAM@VERSION')
-    .option('--set <change>', 'FIELD=VALUE: what the event says instead; may be repeated', collect, [])
+    .option(
+      '--set <change>',
+      'FIELD=VALUE: what the event says instead, or learning.SETTING=VALUE from there on; may be repeated',
+      collect,
+      [],
+    )
     .option(
       '--policy <version>',
       'VERSION or ROLE=VERSION: another policy version from there on',

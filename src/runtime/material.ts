@@ -22,7 +22,7 @@ export interface Material {
 
 /** Makes tasks and tokenizer from the seed. Pure: the same configuration and code give the same bytes. */
 export function makeMaterial(config: RunConfig, kit: Kit): Material {
-  const tasks = buildTaskSet(config.seed, familiesOf(config, kit), config.tasks);
+  const tasks = buildTaskSet(config.seed, familiesOf(config, kit), config.tasks, config.behaviours ?? []);
   const corpus = tokenizerCorpus(config.seed, tasks.train, kit);
   return { tasks, tokenizer: Tokenizer.train(corpus, config.vocab) };
 }

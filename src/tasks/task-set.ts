@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NEWEST } from '../core/behaviours.ts';
 import { InvariantError, must } from '../core/errors.ts';
 import { canonicalJson } from '../core/json.ts';
 import { type Split, type Task, type TaskFamily, taskSchema } from './task.ts';
@@ -20,11 +21,21 @@ export interface TaskSetSize {
   readonly harder?: number;
 }
 
-/** All sets, families interleaved, so that every prefix is balanced. */
-export function buildTaskSet(seed: number, families: readonly TaskFamily[], size: TaskSetSize): TaskSet {
+/**
+ * All sets, families interleaved, so that every prefix is balanced; as `TaskFamily.generate` makes them with these
+ * behaviours, the newest if left out.
+ */
+export function buildTaskSet(
+  seed: number,
+  families: readonly TaskFamily[],
+  size: TaskSetSize,
+  behaviours: readonly number[] = NEWEST,
+): TaskSet {
   const split = (name: Split) => {
     const count = size[name] ?? 0;
-    return count === 0 ? [] : interleave(families.map((family) => family.generate(seed, name, count)));
+    return count === 0
+      ? []
+      : interleave(families.map((family) => family.generate(seed, name, count, behaviours)));
   };
   return { train: split('train'), heldOut: split('heldOut'), harder: split('harder') };
 }

@@ -72,8 +72,11 @@ export interface TaskFamily {
   readonly name: string;
   /** How often the cold start shows this family's tasks, relative to others; 1 if left out. */
   readonly practice?: number;
-  /** `count` distinct tasks of one split; the splits are disjoint by `key` for every seed. */
-  generate(seed: number, split: Split, count: number): Task[];
+  /**
+   * `count` distinct tasks of one split; the splits are disjoint by `key` for every seed. `behaviours` are those that a run
+   * was recorded with (core/behaviours.ts), for a family that has changed since; left out, the newest.
+   */
+  generate(seed: number, split: Split, count: number, behaviours?: readonly number[]): Task[];
   /** Demonstrations of all the ways an executor may be called on this task (see prompt.ts). */
   demonstrate(task: Task, random: RandomStream): Demonstration[];
   /**

@@ -21,6 +21,11 @@ export interface StepView {
   readonly role: Role;
   readonly designerReward: number;
   readonly executorReward: number;
+  /**
+   * Mean score of what the role did: of an executor's executions; of a designer's scripts, where a rejected one scores 0. Without
+   * prices.
+   */
+  readonly score: number;
   /** Rejected scripts among all, 0 … 1. */
   readonly invalid: number;
   readonly zeroVariance: number;
@@ -68,6 +73,8 @@ export class RunView {
   readonly scores: { [key: string]: number[] } = {};
   /** Rollouts finished and expected in the current step or evaluation. */
   progress = { done: 0, of: 0 };
+  /** Scores of the executions of this step, and how many there would be if no script had been rejected. */
+  scored = { sum: 0, of: 0 };
   /** Shapes drawn in training, one entry per step. */
   readonly mixes: ShapeMix[] = [];
   /** Rejected scripts by cause, over the run. */
@@ -156,6 +163,7 @@ export class RunView {
         this.sampledTokens = 0;
         this.samplingTime = 0;
         this.progress = { done: 0, of: tasks.length };
+        this.scored = { sum: 0, of: 0 };
         if (!key.startsWith('step/')) {
           this.tallies[evaluationOf(key)] = emptyTally;
           this.scores[evaluationOf(key)] = [];
@@ -173,11 +181,11 @@ export class RunView {
         this.steps.push({
           step: this.step,
           ...rest,
+          score: rest.role === 'executor' ? rest.executorReward : this.#designScore(),
           invalid: invalid / Math.max(1, designs),
           drift: null,
           loss: null,
           kl: null,
-          entropy: null,
         });
         break;
       }
@@ -185,7 +193,9 @@ export class RunView {
         const { role, version, ...figures } = learned.parse(event.data);
         const { step } = this;
         const view = this.steps.findLast((each) => each.step === step && each.role === (role ?? each.role));
-        if (view !== undefined) Object.assign(view, figures);
+        if (view !== undefined) {
+          Object.assign(view, { ...figures, entropy: view.entropy ?? figures.entropy });
+        }
         this.version = version;
         const last = learnersOf(step, this.plan).at(-1);
         if (role !== undefined && role !== last) break;
@@ -198,6 +208,8 @@ export class RunView {
 
   #rollout({ key, output }: RolledEvent): void {
     this.progress = { ...this.progress, done: this.progress.done + 1 };
+    const { sum, of } = this.scored;
+    this.scored = { sum: sum + output.score, of: of + output.designs * this.plan.executions };
     this.finishedCalls += output.calls;
     this.branches += output.branches;
     this.branchCalls += output.branchCalls;
@@ -214,6 +226,10 @@ export class RunView {
       this.mixes[this.mixes.length - 1] = withShapes(this.mixes.at(-1) ?? {}, kind, output.shapes);
     }
     if (key.startsWith('eval/') && this.progress.done === this.progress.of) this.#schedule();
+  }
+
+  #designScore(): number {
+    return this.scored.sum / Math.max(1, this.scored.of);
   }
 
   #evaluated(key: string, output: RolledEvent['output']): void {

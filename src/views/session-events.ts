@@ -51,12 +51,13 @@ export const credited = z.object({
   executorReward: z.number(),
   invalid: z.number(),
   designs: z.number(),
+  entropy: z.number().nullable().default(null),
 });
 export const learned = z.object({
   role: z.enum(ROLES).optional(),
   version: z.string(),
-  loss: z.number(),
-  drift: z.number(),
+  loss: z.number().nullable().default(null),
+  drift: z.number().nullable().default(null),
   kl: z.number().nullable().default(null),
   entropy: z.number().nullable().default(null),
 });

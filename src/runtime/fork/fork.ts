@@ -4,6 +4,7 @@ import { must, UserError } from '../../core/errors.ts';
 import type { Role } from '../../policies/prompt.ts';
 import type { Fork } from '../config.ts';
 import type { Kit } from '../kit.ts';
+import type { LearningChange } from '../learning-schema.ts';
 import { materialBlobs, readMaterial } from '../material.ts';
 import { type Models, weightsName } from '../models.ts';
 import { readConfig } from '../run.ts';
@@ -19,6 +20,8 @@ export interface ForkOptions {
   readonly at: string;
   /** What the event says instead. Without changes it is decided again. */
   readonly changes: readonly Change[];
+  /** Settings of learning that are others from there on. */
+  readonly learning?: LearningChange | undefined;
   /** Draws what follows from streams of this name. */
   readonly fresh?: string | undefined;
   /** Policy versions that play a role from here on. */
@@ -50,7 +53,9 @@ export async function forkRun(store: Store, name: string, options: ForkOptions):
   const event = findEvent(reader, options.at, parent);
   const material = must(readMaterial(reader), 'the tasks and tokenizer of the run');
   const set = options.changes.length > 0;
-  if (!set && options.fresh === undefined && Object.keys(options.policies).length === 0) {
+  const { learning = {} } = options;
+  const others = Object.keys({ ...learning, ...options.policies }).length > 0;
+  if (!set && !others && options.fresh === undefined) {
     throw new UserError(
       'nothing-changed',
       'A fork differs in something: say what with --set FIELD=VALUE, --policy VERSION or --fresh.',
@@ -70,6 +75,7 @@ export async function forkRun(store: Store, name: string, options: ForkOptions):
     version: event.version,
     set,
     ...(options.fresh === undefined ? {} : { fresh: options.fresh }),
+    ...(Object.keys(learning).length === 0 ? {} : { learning }),
     ...(versions.length === 0
       ? {}
       : { policies: Object.fromEntries(versions.map(([role, { version }]) => [role, version])) }),
