@@ -1,5 +1,5 @@
 import { type FamilyTally, totals } from '../../machines/tally.ts';
-import { isSignificant } from '../core/interval.ts';
+import { type Estimate, isSignificant } from '../core/interval.ts';
 import { changeOf, passLines } from './accuracy.ts';
 import { alarms, zeroVariance } from './alarms.ts';
 import { cellLines, stageCells } from './cells.ts';
@@ -98,8 +98,14 @@ function headline(view: RunView): string[] {
     `Held-out accuracy over all ${after.tasks} tasks: ${ratio(before).toFixed(1)} → ${ratio(after).toFixed(1)} %, ${points(change.overall)} points: ${verdict(change.overall)}.`,
     control === null
       ? 'No control was played beside it (evaluation.controls).'
-      : `Against the strongest control (${comparisonName(control.key, view).replace('control: ', '')}, ${(100 * control.score.mean).toFixed(1)} %): ${points(control.lead)} points, ${isSignificant(control.lead) ? 'significant' : 'not significant'}.`,
+      : `Against the strongest control (${comparisonName(control.key, view).replace('control: ', '')}, ${(100 * control.score.mean).toFixed(1)} %): ${points(control.lead)} points: ${place(control.lead)}.`,
   ];
+}
+
+/** Where a run stands beside a control. */
+function place(lead: Estimate): 'ahead' | 'behind' | 'no clear difference' {
+  if (!isSignificant(lead)) return 'no clear difference';
+  return lead.mean > 0 ? 'ahead' : 'behind';
 }
 
 /** The two most frequent shapes of a family with their shares. */

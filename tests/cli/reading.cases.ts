@@ -178,6 +178,28 @@ export function reading(recorded: () => string): void {
       const args = ['--policy', 'cold-start', '--tasks', '2', '--design', design, '--json'];
       expect(jsonLines(scored, await read('eval', ...args))).toHaveLength(1);
 
+      const interval = z.object({ mean: z.number(), low: z.number(), high: z.number() });
+      const shares = z.object({ families: z.record(z.enum(FAMILIES), interval), overall: interval });
+      const rates = z.record(z.enum(['1', '2', '3']), interval);
+      const sampled = scored.extend({
+        samples: z.literal(3),
+        accuracy: shares,
+        passAtK: z.object({ families: z.record(z.enum(FAMILIES), rates), overall: rates }),
+      });
+      const [several] = jsonLines(sampled, await read('eval', ...args, '--samples', '3'));
+      // Scores are 0 or 1, so that pass@1 is their mean; and more samples solve no less.
+      const { '1': one, '2': two, '3': three } = several?.passAtK.overall ?? {};
+      expect(one?.mean).toBeCloseTo(several?.accuracy.overall.mean ?? -1, 12);
+      expect((one?.mean ?? 1) <= (two?.mean ?? 0) && (two?.mean ?? 1) <= (three?.mean ?? 0)).toBe(true);
+      for (const { low, high } of Object.values(several?.accuracy.families ?? {})) {
+        expect(high - low).toBeGreaterThan(0.3);
+      }
+      const text = await read('eval', '--tasks', '2', '--design', design, '--samples', '3');
+      expect(text).toMatch(/^family +tasks +accuracy % +pass@1 % +pass@2 % +pass@3 % +valid %/m);
+      expect(text).toMatch(/^arithmetic +2 +\d+\.\d \(\d+–\d+\)/m);
+      expect(text).toMatch(/^all 12 tasks: \d+\.\d % \(\d+–\d+\) {2}pass@1 /m);
+      expect(text).not.toContain('±');
+
       const folder = join(scratchCopy(test), 'policy');
       expect(await read('export', 'latest', folder, '--policy', 'step/1')).toContain(
         'run-2, policy step/0001',
