@@ -169,24 +169,20 @@ export function reading(recorded: () => string): void {
   describe.concurrent('eval and export', () => {
     it('score a version, and write it', async ({ expect, ...test }) => {
       const family = z.looseObject({ tasks: z.literal(2), valid: z.literal(2) });
+      const interval = z.object({ mean: z.number(), low: z.number(), high: z.number() });
+      const rates = z.record(z.enum(['1', '2', '3']), interval);
       const scored = z.looseObject({
         run: z.literal('run-2'),
         label: z.literal('cold-start/02'),
         families: z.record(z.enum(FAMILIES), family),
-      });
-      const design = 'run(agent("solve"))';
-      const args = ['--policy', 'cold-start', '--tasks', '2', '--design', design, '--json'];
-      expect(jsonLines(scored, await read('eval', ...args))).toHaveLength(1);
-
-      const interval = z.object({ mean: z.number(), low: z.number(), high: z.number() });
-      const shares = z.object({ families: z.record(z.enum(FAMILIES), interval), overall: interval });
-      const rates = z.record(z.enum(['1', '2', '3']), interval);
-      const sampled = scored.extend({
         samples: z.literal(3),
-        accuracy: shares,
+        accuracy: z.object({ families: z.record(z.enum(FAMILIES), interval), overall: interval }),
         passAtK: z.object({ families: z.record(z.enum(FAMILIES), rates), overall: rates }),
       });
-      const [several] = jsonLines(sampled, await read('eval', ...args, '--samples', '3'));
+      const design = 'run(agent("solve"))';
+      const args = ['--policy', 'cold-start', '--tasks', '2', '--design', design, '--samples', '3', '--json'];
+      const [several, ...others] = jsonLines(scored, await read('eval', ...args));
+      expect(others).toEqual([]);
       // Scores are 0 or 1, so that pass@1 is their mean; and more samples solve no less.
       const { '1': one, '2': two, '3': three } = several?.passAtK.overall ?? {};
       expect(one?.mean).toBeCloseTo(several?.accuracy.overall.mean ?? -1, 12);
@@ -194,11 +190,6 @@ export function reading(recorded: () => string): void {
       for (const { low, high } of Object.values(several?.accuracy.families ?? {})) {
         expect(high - low).toBeGreaterThan(0.3);
       }
-      const text = await read('eval', '--tasks', '2', '--design', design, '--samples', '3');
-      expect(text).toMatch(/^family +tasks +accuracy % +pass@1 % +pass@2 % +pass@3 % +valid %/m);
-      expect(text).toMatch(/^arithmetic +2 +\d+\.\d \(\d+–\d+\)/m);
-      expect(text).toMatch(/^all 12 tasks: \d+\.\d % \(\d+–\d+\) {2}pass@1 /m);
-      expect(text).not.toContain('±');
 
       const folder = join(scratchCopy(test), 'policy');
       expect(await read('export', 'latest', folder, '--policy', 'step/1')).toContain(

@@ -135,7 +135,7 @@ describe('an evaluation with several samples of each task', () => {
     const calls = new Map<string, unknown>();
     const tally = await evaluate(reader, config, {
       ...options,
-      label: 'last',
+      label: 'step/0002',
       tasks: 2,
       ...(samples === undefined ? {} : { samples }),
       onEvents: (events) => {
