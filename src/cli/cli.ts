@@ -236,6 +236,12 @@ values and the likely cause are shown); 2: asked wrongly; 130: interrupted, and 
       'use this script, or the script in this file, for every task in place of the designer',
     )
     .option('--tasks <number>', 'tasks per family (default: the whole held-out set)', integer(1))
+    .option(
+      '--samples <number>',
+      'samples of each task, a design and an execution each: mean score and pass@k over them',
+      integer(1),
+      1,
+    )
     .option(...store)
     .option(...json)
     .action(async (run, options) => (await import('./commands/eval.ts')).evaluate(run, options));

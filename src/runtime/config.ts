@@ -117,6 +117,8 @@ export const configSchema = z.strictObject({
       cellTasks: amount,
       /** Controls at the end: single agent, self-consistency, every fixed design, and the best of them for each kind of task. */
       controls: z.boolean(),
+      /** Samples of each task, one design and one execution each, in all of the run's evaluations; 1 if left out. */
+      samples: count.optional(),
     })
     .default({ cellTasks: 0, controls: false }),
   /** Gradient shards of a training step: part of the result, because it changes the order of sums. */

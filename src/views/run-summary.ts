@@ -3,10 +3,11 @@ import type { Tally } from '../../machines/tally.ts';
 import type { AttemptInfo } from '../../store/attempts.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import type { RunInfo } from '../../store/runs.ts';
+import type { Estimate } from '../core/interval.ts';
+import { type Change, changeOf, type PassRates, passRatesOf } from './accuracy.ts';
 import { alarms, zeroVariance } from './alarms.ts';
 import { type StageCells, stageCells } from './cells.ts';
 import { comparisons } from './controls.ts';
-import type { Estimate } from './estimate.ts';
 import type { RunView } from './run-view.ts';
 import { sessionView } from './session-view.ts';
 
@@ -25,6 +26,10 @@ export interface RunSummary {
   readonly heldOut: { readonly before: Fractions; readonly after: Fractions };
   /** The same on harder tasks at the end, where the run has any. */
   readonly harder?: Fractions;
+  /** From before to after, task by task, once both are evaluated. */
+  readonly change?: Change;
+  /** By evaluation and k, where each task has several samples. */
+  readonly passAtK?: { readonly [evaluation: string]: PassRates };
   /** Controls at the end, by name; where they were asked for. */
   readonly controls?: { readonly [name: string]: Control };
   /** {old, new} designer × {old, new} executor after the last stage that has been evaluated, where that was asked for. */
@@ -72,6 +77,7 @@ export function summarise(info: RunInfo, reader: EventReader, attempts: readonly
     eventHash: reader.eventHash(),
     weightsHash: view.version,
     heldOut: { before: fractions(view.before), after: fractions(view.after) },
+    ...changesOf(view),
     ...(view.tallies.harder === undefined ? {} : { harder: fractions(view.tallies.harder) }),
     ...controlsOf(view),
     ...cellsOf(view),
@@ -83,6 +89,11 @@ export function summarise(info: RunInfo, reader: EventReader, attempts: readonly
     reproducible: view.killed === 0,
     seconds: Math.round(spent / 100) / 10,
   };
+}
+
+function changesOf(view: RunView): Pick<RunSummary, 'change' | 'passAtK'> {
+  const [change, passAtK] = [changeOf(view), passRatesOf(view)];
+  return { ...(change === null ? {} : { change }), ...(passAtK === null ? {} : { passAtK }) };
 }
 
 function cellsOf(view: RunView): Pick<RunSummary, 'cells'> {

@@ -51,7 +51,7 @@ const NO_PLAN: PlanView = {
   policies: 'shared',
   designs: 0,
   executions: 0,
-  evaluation: { cellTasks: 0, harder: false, controls: [] },
+  evaluation: { cellTasks: 0, harder: false, controls: [], samples: 1 },
 };
 
 /**
@@ -68,9 +68,13 @@ export class RunView {
   version = '';
   readonly losses: number[] = [];
   readonly steps: StepView[] = [];
-  /** What evaluations found, by their keys; and the score of each of their tasks, in the tasks' order. */
+  /** The family of each held-out task, in the tasks' order. */
+  families: string[] = [];
+  /** What evaluations found, by their keys; and the mean score of each of their tasks, in the tasks' order. */
   readonly tallies: { [key: string]: Tally } = {};
   readonly scores: { [key: string]: number[] } = {};
+  /** How many samples solved each task, where there are several of each. */
+  readonly solved: { [key: string]: number[] } = {};
   /** Rollouts finished and expected in the current step or evaluation. */
   progress = { done: 0, of: 0 };
   /** Scores of the executions of this step, and how many there would be if no script had been rejected. */
@@ -164,6 +168,7 @@ export class RunView {
         this.samplingTime = 0;
         this.progress = { done: 0, of: tasks.length };
         this.scored = { sum: 0, of: 0 };
+        if (key === 'eval/before') this.families = tasks.map(({ family }) => family);
         if (!key.startsWith('step/')) {
           this.tallies[evaluationOf(key)] = emptyTally;
           this.scores[evaluationOf(key)] = [];
@@ -235,6 +240,7 @@ export class RunView {
   #evaluated(key: string, output: RolledEvent['output']): void {
     this.tallies[key] = tallyRollout(this.tallies[key] ?? emptyTally, output);
     this.scores[key] = [...(this.scores[key] ?? []), scoreOf(output)];
+    if (output.solved !== undefined) this.solved[key] = [...(this.solved[key] ?? []), output.solved];
   }
 
   /** What the session does next: the same question that its machine asks. */

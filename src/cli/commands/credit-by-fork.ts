@@ -52,12 +52,12 @@ function asText(
   { execution, score, worth, policyCalls }: ExecutionWorth,
   draws: number,
 ): string {
-  const rows = worth.map(({ call, credit, halfWidth, branches }) => {
+  const rows = worth.map(({ call, credit, low, high, branches }) => {
     const text = execution.calls.get(call)?.text.replace(/\s+/g, ' ') ?? '';
     return [
       call.slice(execution.stream.length + 1),
       credit.toFixed(3),
-      halfWidth === null ? '' : `± ${halfWidth.toFixed(3)}`,
+      `${low.toFixed(3)} … ${high.toFixed(3)}`,
       branches.join(' '),
       text.length > 40 ? `${text.slice(0, 39)}…` : text,
     ];

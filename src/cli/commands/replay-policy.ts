@@ -1,7 +1,7 @@
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
+import { pairedDifference } from '../../core/interval.ts';
 import { average } from '../../credit/advantage.ts';
-import { halfWidth } from '../../credit/interval.ts';
 import { type PlayedAgain, playAgain, type Replayed } from '../../runtime/fork/play-again.ts';
 import { defaultKit } from '../../runtime/kit.ts';
 import { readConfig } from '../../runtime/run.ts';
@@ -54,11 +54,16 @@ export async function replayPolicy(typed: string, options: Options): Promise<voi
 /** Mean rewards, and their difference pair by pair. */
 function compare(replayed: readonly Replayed[]) {
   const changes = replayed.map(({ recorded, again }) => again.reward - recorded.reward);
+  const { mean, low, high, halfWidth } = pairedDifference(changes);
   return {
     recorded: average(replayed.map(({ recorded }) => recorded.reward)),
     again: average(replayed.map(({ again }) => again.reward)),
-    change: average(changes),
-    halfWidth: halfWidth(changes),
+    change: mean,
+    halfWidth,
+    low,
+    high,
+    /** Nothing came out otherwise: the same weights, or others that do the same here. */
+    same: changes.every((change) => change === 0),
   };
 }
 
@@ -70,7 +75,7 @@ function asJson({ versions, replayed, policyCalls }: PlayedAgain) {
 function asText(
   place: string,
   { versions, replayed, policyCalls }: PlayedAgain,
-  { recorded, again, change, halfWidth: half }: ReturnType<typeof compare>,
+  { recorded, again, change, halfWidth, same }: ReturnType<typeof compare>,
 ): string[] {
   const players = versions.map(([role, { label, version }]) => `${role} ${label} (${version.slice(0, 8)})`);
   const rows = replayed.map((each) => [
@@ -81,7 +86,7 @@ function asText(
     signed(each.again.reward - each.recorded.reward),
     `${each.recorded.calls} → ${each.again.calls}`,
   ]);
-  const interval = half === null ? '' : ` ± ${half.toFixed(3)} (95 %)`;
+  const interval = same ? ', every reward the same' : ` ± ${halfWidth.toFixed(3)} (95 %)`;
   return [
     `${place}, played again with the same random streams by ${players.join(' and ')}`,
     table(['rollout', 'family', 'reward', 'again', 'change', 'calls'], rows),

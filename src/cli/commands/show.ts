@@ -3,6 +3,8 @@ import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
 import { recordedCall } from '../../policies/recorded-call.ts';
 import { keptVersions } from '../../runtime/versions.ts';
+import { passLines } from '../../views/accuracy.ts';
+import { points } from '../../views/estimate.ts';
 import { failureLines } from '../../views/failures.ts';
 import { type RunSummary, summarise } from '../../views/run-summary.ts';
 import type { RunView } from '../../views/run-view.ts';
@@ -57,9 +59,12 @@ function showRun(summary: RunSummary, view: RunView, reader: EventReader, json: 
     ...families.map((family) => {
       const before = summary.heldOut.before[family] ?? 0;
       const after = summary.heldOut.after[family];
+      const changed = summary.change?.families[family];
+      const change = changed === undefined ? '' : ` (${points(changed)})`;
       const shapes = Object.entries(mix[family] ?? {}).sort(([, a], [, b]) => b - a);
-      return `${family}: held-out ${percent(before)} → ${after === undefined ? '…' : percent(after)}; designs of the last step: ${shapes.map(([shape, count]) => `${shape} ×${count}`).join(', ')}`;
+      return `${family}: held-out ${percent(before)} → ${after === undefined ? '…' : percent(after)}${change}; designs of the last step: ${shapes.map(([shape, count]) => `${shape} ×${count}`).join(', ')}`;
     }),
+    ...passLines(view),
     '',
     ...shapeLines(view.mixes, 60),
     '',
