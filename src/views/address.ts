@@ -9,6 +9,8 @@ export interface Address {
   readonly place: string;
   /** The event, where the address names one. */
   readonly event?: StoredEvent;
+  /** The address is the event's position; the place is then the stream that it stands in. */
+  readonly byPosition?: true;
 }
 
 /** Splits `latest/step/3/task/1` into the run and the place in it; without a slash, or with one at the end, the place is empty. */
@@ -38,12 +40,19 @@ export function resolveAddress(typed: string, reader: EventReader, run: string):
   return { place, event };
 }
 
-/** The event that an address means; of a place, the first one. Throws UserError as {@link resolveAddress} does. */
-export function resolveMoment(typed: string, reader: EventReader, run: string): StoredEvent {
-  const { place, event } = resolveAddress(typed, reader, run);
+/** A moment of a run: the position of an event, and the place to look at, which a position alone does not tell. */
+export interface Moment {
+  readonly seq: number;
+  readonly place?: string;
+}
+
+/** The moment that an address means: of a place, its first event. Throws UserError as {@link resolveAddress} does. */
+export function resolveMoment(typed: string, reader: EventReader, run: string): Moment {
+  const { place, event, byPosition } = resolveAddress(typed, reader, run);
+  if (event !== undefined && byPosition === true) return { seq: event.seq };
   const found = event ?? reader.read(streamAt(place, reader))[0];
   if (found === undefined) throw unknown(run, typed, '');
-  return found;
+  return { seq: found.seq, place };
 }
 
 /** The event that an address names; throws UserError for a place, and as {@link resolveAddress} does. */
@@ -60,7 +69,7 @@ export function resolveEvent(typed: string, reader: EventReader, run: string): S
 function atPosition(typed: string, reader: EventReader, run: string): Address {
   const count = reader.count();
   const event = reader.eventAt(Number(typed));
-  if (event !== undefined) return { place: event.stream, event };
+  if (event !== undefined) return { place: event.stream, event, byPosition: true };
   throw new UserError(
     'no-such-event',
     `The run ${run} has ${count} events and no event ${typed}; the nearest is ${Math.min(count, Math.max(1, Number(typed)))}.`,
