@@ -5,11 +5,13 @@ import { Help } from './help.tsx';
 import type { LiveRun } from './live.ts';
 import { Panels } from './panels.tsx';
 import { useKeys } from './use-keys.ts';
-import { moveCursor, useTreeCursor } from './use-tree-cursor.ts';
+import { changeLook, useLook } from './use-look.ts';
 
 const KEYS = [
   ['↑ ↓  j k', 'select a task, design or execution'],
   ['→ ←  l h', 'open and close'],
+  ['J K  PgDn PgUp', 'scroll the details'],
+  ['t', 'tokens and their log-probabilities'],
   ['f', 'follow the task that is worked on'],
   ['d', 'designs by kind of task, over the run'],
   ['p  space', 'pause and go on'],
@@ -28,7 +30,8 @@ export function TrainScreen({ live }: { readonly live: LiveRun }) {
   const [designs, setDesigns] = useState(false);
   const [quitting, setQuitting] = useState(false);
   const { view } = live;
-  const [cursor, moved] = useTreeCursor(view.tree);
+  const [look, changed] = useLook(view.tree);
+  const { cursor, scroll, tokens } = look;
   useKeys((input, key) => {
     if (help) return setHelp(false);
     if (input === '?') setHelp(true);
@@ -42,8 +45,10 @@ export function TrainScreen({ live }: { readonly live: LiveRun }) {
     } else {
       if (key.rightArrow) cursor.enter();
       else if (key.leftArrow) cursor.leave();
-      else if (!moveCursor(cursor, input, key)) return;
-      moved();
+      else if (key.pageDown) scroll.move(1);
+      else if (key.pageUp) scroll.move(-1);
+      else if (!changeLook(look, input, key)) return;
+      changed();
     }
   });
   const note = quitting ? 'ending…' : live.paused ? '⏸ PAUSED' : '';
@@ -52,7 +57,16 @@ export function TrainScreen({ live }: { readonly live: LiveRun }) {
     <Box flexDirection="column" width={columns} height={rows}>
       <Header id={live.id} view={view} width={columns} note={note} />
       <Box height={1} />
-      <Panels view={view} cursor={cursor} designs={designs} width={columns} height={Math.max(4, rows - 5)} />
+      <Panels
+        view={view}
+        cursor={cursor}
+        details={live.details}
+        scroll={scroll}
+        tokens={tokens}
+        designs={designs}
+        width={columns}
+        height={Math.max(4, rows - 5)}
+      />
       <Text dimColor wrap="truncate">
         {`? help  q quit  p ${live.paused ? 'go on' : 'pause'}  ↑↓ select  → open  ← close  f ${cursor.following ? 'stop following' : 'follow'}  d designs`}
       </Text>

@@ -58,7 +58,7 @@ const RUNS: readonly Case[] = [
   ...['show', 'replay', 'verify', 'eval'].map(
     (command): Case => [[command, 'run-9'], /no run run-9 in the store .* run-1, run-2, or latest/],
   ),
-  [['show', 'latest/nowhere'], /run-2 has no nowhere; it has, for example, step\//],
+  [['show', 'latest/nowhere'], /run-2 has no nowhere; the nearest is \w+\./],
   [['replay', '--plain', '--at', '999999'], /has \d+ events; --at takes 1 to \d+/],
   [['replay', '--plain', '--at', '0'], /whole number of at least 1/],
   [['replay', 'run-1/step/0000'], /Without --policy VERSION, replay takes a run/],
@@ -77,7 +77,7 @@ const RUNS: readonly Case[] = [
   [['eval', '--tasks', '0'], /whole number of at least 1/],
   [['graph', 'session', '--format', 'png'], /no format "png"; --format takes mermaid, dot/],
   [['graph', 'robot'], /no machine "robot"; choose one of session/],
-  [['graph', 'latest/robot'], /no design "robot" in this run; try one/],
+  [['graph', 'latest/robot'], /The run latest has no robot; the nearest is \w+/],
   [['graph', 'session', '--coverage', 'run-9'], /no run run-9/],
   [['export', 'latest', 'full'], /full is not empty/],
   [['export', 'latest', 'full/note.txt'], /is not a folder/],

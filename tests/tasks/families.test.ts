@@ -242,7 +242,7 @@ describe('code', () => {
         }
         const draft = segment(demonstration, 'draft');
         if (draft === undefined) return;
-        expect(await verifier.feedback(task, draft, sandbox)).toEqual({
+        expect(await verifier.feedback(task, draft, sandbox)).toMatchObject({
           passed: false,
           text: segment(demonstration, 'feedback'),
         });

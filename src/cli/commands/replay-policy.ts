@@ -5,6 +5,7 @@ import { average } from '../../credit/advantage.ts';
 import { type PlayedAgain, playAgain, type Replayed } from '../../runtime/fork/play-again.ts';
 import { defaultKit } from '../../runtime/kit.ts';
 import { readConfig } from '../../runtime/run.ts';
+import { resolveAddress, splitAddress } from '../../views/address.ts';
 import { hardware } from '../hardware.ts';
 import { parsePolicies } from '../policy-option.ts';
 import { ProgressLine } from '../progress-line.ts';
@@ -18,20 +19,21 @@ interface Options {
 
 /** `troupe replay RUN/PLACE --policy VERSION`: recorded rollouts, played again by another policy version. */
 export async function replayPolicy(typed: string, options: Options): Promise<void> {
-  const [name = '', ...rest] = typed.replace(/\/+$/, '').split('/');
-  if (rest.length === 0) {
+  const { run, place: asked } = splitAddress(typed);
+  if (asked === '') {
     throw new UserError(
       'no-rollout',
-      `--policy plays the rollouts of one place again; name it, such as ${name}/step/0003 or ${name}/step/0003/task/000.`,
+      `--policy plays the rollouts of one place again; name it, such as ${run}/step/0003 or ${run}/step/0003/task/000.`,
     );
   }
   const policies = parsePolicies(options.policy);
   const store = Store.open(options.store, { mode: 'read', clock: Date.now });
   const progress = new ProgressLine(process.stderr, Date.now);
   try {
-    const { id } = store.run(name);
-    const place = rest.join('/');
-    const played = await playAgain(store.reader(id), readConfig(store, id), id, place, {
+    const { id } = store.run(run);
+    const reader = store.reader(id);
+    const { place } = resolveAddress(asked, reader, id);
+    const played = await playAgain(reader, readConfig(store, id), id, place, {
       kit: defaultKit(),
       hardware: hardware(),
       policies,

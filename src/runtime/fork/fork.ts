@@ -2,6 +2,7 @@ import type { EventReader, NewBlob, NewEvent, StoredEvent } from '../../../store
 import type { Store } from '../../../store/store.ts';
 import { must, UserError } from '../../core/errors.ts';
 import type { Role } from '../../policies/prompt.ts';
+import { resolveEvent } from '../../views/address.ts';
 import type { Fork } from '../config.ts';
 import type { Kit } from '../kit.ts';
 import type { LearningChange } from '../learning-schema.ts';
@@ -16,7 +17,7 @@ import { modelsAt } from './relearn.ts';
 export interface ForkOptions {
   readonly kit: Kit;
   readonly codeVersion: string;
-  /** The event where the two part: a position in the run, or `STREAM@VERSION`. */
+  /** The event where the two part: a position in the run, or `STREAM@VERSION` (see views/address.ts). */
   readonly at: string;
   /** What the event says instead. Without changes it is decided again. */
   readonly changes: readonly Change[];
@@ -116,25 +117,12 @@ export async function forkRun(store: Store, name: string, options: ForkOptions):
 
 /** The event that a user means. */
 function findEvent(reader: EventReader, at: string, run: string): StoredEvent {
-  const cut = at.lastIndexOf('@');
-  const event = /^\d+$/.test(at)
-    ? reader.eventAt(Number(at))
-    : cut > 0
-      ? reader.read(at.slice(0, cut))[Number(at.slice(cut + 1))]
-      : undefined;
-  if (event === undefined) {
-    throw new UserError(
-      'no-such-event',
-      `The run ${run} has no event "${at}"; --at takes 2 to ${reader.count()}, or STREAM@VERSION such as session@1.`,
-    );
-  }
-  if (event.seq === 1) {
-    throw new UserError(
-      'no-prefix',
-      'A fork at the first event shares nothing; start a run with "troupe train".',
-    );
-  }
-  return event;
+  const event = resolveEvent(at, reader, run);
+  if (event.seq > 1) return event;
+  throw new UserError(
+    'no-prefix',
+    'A fork at the first event shares nothing; start a run with "troupe train".',
+  );
 }
 
 function copyPrefix(
