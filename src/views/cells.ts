@@ -19,7 +19,7 @@ export interface StageCells {
     /** What of the gain needs both. */
     readonly interaction: Estimate;
   };
-  /** Tasks that are solved now and were not: what it took, one role anew or both. */
+  /** Tasks that are solved now, by all of their samples, and were not: what it took, one role anew or both. */
   readonly solved: {
     readonly tasks: number;
     readonly design: number;
