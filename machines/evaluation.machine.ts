@@ -1,5 +1,6 @@
 import { assign, enqueueActions, setup } from 'xstate';
 import { type Emitted, order, pad } from './command.ts';
+import { samplesOf } from './evaluations.ts';
 import type { RolloutOutput, TaskRef } from './rollout.machine.ts';
 import { emptyTally, type Tally, tallyRollout } from './tally.ts';
 
@@ -7,6 +8,8 @@ export interface EvaluationInput {
   readonly tasks: readonly TaskRef[];
   /** A design that takes the designer's place on every task; or one for each task. */
   readonly script?: string | readonly string[];
+  /** Designs of each task, with one execution each; 1 if left out. */
+  readonly samples?: number;
   /** Number of the first task, where others were scored before it: draws are named by it. */
   readonly first?: number;
 }
@@ -28,7 +31,7 @@ function fixedDesign({ script }: EvaluationInput, index: number): { readonly scr
   return design === undefined ? {} : { script: design };
 }
 
-/** `troupe eval`: one design and one execution for each of a list of tasks, outside of any training. */
+/** `troupe eval`: samples of each of a list of tasks, outside of any training. */
 export const evaluationMachine = setup({
   types: {
     context: {} as EvaluationContext,
@@ -45,7 +48,7 @@ export const evaluationMachine = setup({
             type: 'open',
             actor: 'rollout',
             key: `eval/now/${pad((context.first ?? 0) + index, 4)}`,
-            input: { task, designs: 1, executions: 1, ...fixedDesign(context, index) },
+            input: { task, ...samplesOf(context.samples), ...fixedDesign(context, index) },
           }),
         );
       });

@@ -1,9 +1,9 @@
 import { pad } from './command.ts';
-import type { TaskRef } from './rollout.machine.ts';
+import type { RolloutInput, TaskRef } from './rollout.machine.ts';
 import { learnersOf, type StagePlan, stageEndedAt } from './stages.ts';
 import { cellName, type Tally, totals } from './tally.ts';
 
-/** One evaluation of a run: which tasks, which design, and who plays. One design and one execution for each task. */
+/** One evaluation of a run: which tasks, which design, and who plays. */
 export interface Evaluation {
   /** Names its streams: `eval/KEY/0007`. Letters, digits and `_`. */
   readonly key: string;
@@ -35,6 +35,14 @@ export function inPlace(
   return script === undefined ? {} : { script };
 }
 
+/**
+ * The tree of a task in an evaluation, as members of its rollout's input: samples that have nothing to do with each other,
+ * one design and one execution each.
+ */
+export function samplesOf(samples = 1): Pick<RolloutInput, 'designs' | 'executions' | 'countSolved'> {
+  return { designs: samples, executions: 1, ...(samples > 1 ? { countSolved: true } : {}) };
+}
+
 /** The part of a plan that evaluations follow from. */
 export interface EvaluationPlan extends StagePlan {
   /** A fixed design that takes the designer's place throughout. */
@@ -47,6 +55,8 @@ export interface EvaluationPlan extends StagePlan {
     readonly harder: boolean;
     /** The fixed designs that controls play; none turns controls off. */
     readonly controls: readonly string[];
+    /** Samples of each task; 1 if left out. */
+    readonly samples?: number;
   };
 }
 
@@ -142,7 +152,8 @@ function controlScripts(scripts: readonly string[], tallies: Standing['tallies']
 /** Votes of single agents for at least as many calls as the trained system makes for a task, the designer's included. */
 function consistency(after: Tally): string {
   const { tasks, calls } = totals(after);
-  const votes = Math.ceil(calls / Math.max(1, tasks));
+  // Means over samples add up to a little more or less than they should.
+  const votes = Math.ceil(calls / Math.max(1, tasks) - 1e-9);
   // Of two that disagree a vote takes the first, which is a single agent for twice the price.
   return voteOf(votes > 1 ? Math.max(3, votes) : 1);
 }

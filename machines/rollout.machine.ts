@@ -25,6 +25,8 @@ export interface RolloutInput {
   readonly script?: string;
   /** Branches of each call of the executions, for credit by forks; none where it is left out. */
   readonly draws?: number;
+  /** Its executions are samples of an evaluation, of which those that solve the task are counted. */
+  readonly countSolved?: true;
 }
 
 export type RolloutEvent =
@@ -49,6 +51,8 @@ export interface RolloutOutput {
   readonly killed?: number;
   /** Sum of the executions' scores; a rejected design counts as N executions with score 0 in accuracies. */
   readonly score: number;
+  /** Executions with score 1, where they were to be counted: scores in between make it another number than their sum. */
+  readonly solved?: number;
   readonly calls: number;
   /** Tokens that designers and executions sampled; those of branches are not among them. */
   readonly tokens?: number;
@@ -137,6 +141,7 @@ export const rolloutMachine = setup({
           executions: result.executions + 1,
           failed: cause === null ? result.failed : increment(result.failed, cause),
           score: result.score + score,
+          ...(result.solved === undefined ? {} : { solved: result.solved + (score >= 1 ? 1 : 0) }),
           calls: result.calls + calls,
           tokens: (result.tokens ?? 0) + tokens,
         },
@@ -199,6 +204,7 @@ export const rolloutMachine = setup({
       executions: 0,
       failed: {},
       score: 0,
+      ...(input.countSolved === true ? { solved: 0 } : {}),
       calls: 0,
       tokens: 0,
     },

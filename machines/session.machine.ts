@@ -1,6 +1,6 @@
 import { assign, emit, enqueueActions, setup } from 'xstate';
 import { type Emitted, order, pad } from './command.ts';
-import { inPlace, nextEvaluation } from './evaluations.ts';
+import { inPlace, nextEvaluation, samplesOf } from './evaluations.ts';
 import {
   learners,
   lesson,
@@ -58,7 +58,7 @@ const session = setup({
         input: { split: 'train', step: context.step },
       }),
     ),
-    openEvaluation: enqueueActions(({ context: { evaluation }, event, enqueue }) => {
+    openEvaluation: enqueueActions(({ context: { evaluation, plan }, event, enqueue }) => {
       if (event.type !== 'picked' || evaluation === null) return;
       const { key, design } = evaluation;
       event.tasks.forEach((task, index) => {
@@ -67,7 +67,7 @@ const session = setup({
             type: 'open',
             actor: 'rollout',
             key: `eval/${key}/${pad(index, 4)}`,
-            input: { task, designs: 1, executions: 1, ...inPlace(design, task) },
+            input: { task, ...samplesOf(plan.evaluation?.samples), ...inPlace(design, task) },
           }),
         );
       });

@@ -1,11 +1,14 @@
 import type { RolloutOutput } from './rollout.machine.ts';
 
-/** What an evaluation found in a number of tasks. */
+/**
+ * What an evaluation found in a number of tasks. All but `tasks` are sums over tasks of the mean over a task's samples, of
+ * which there is one unless `evaluation.samples` says otherwise.
+ */
 export interface Counts {
   readonly tasks: number;
-  /** Sum of scores; a task whose script was rejected scores 0. */
+  /** Scores; a sample whose script was rejected scores 0. */
   readonly score: number;
-  /** Tasks whose script was a valid design. */
+  /** Samples whose script was a valid design. */
   readonly valid: number;
   readonly calls: number;
   /** Sampled tokens. */
@@ -22,7 +25,7 @@ export type Tally = { readonly [family: string]: FamilyTally };
 export const emptyTally: Tally = {};
 const NOTHING: Counts = { tasks: 0, score: 0, valid: 0, calls: 0, tokens: 0, shapes: {} };
 
-/** Adds one task's rollout tree of one design and one execution. */
+/** Adds one task's samples: its rollout tree of one execution for each design. */
 export function tallyRollout(tally: Tally, rollout: RolloutOutput): Tally {
   const { family, attribute = '' } = rollout;
   const { attributes, ...whole } = tally[family] ?? { ...NOTHING, attributes: {} };
@@ -33,9 +36,9 @@ export function tallyRollout(tally: Tally, rollout: RolloutOutput): Tally {
   };
 }
 
-/** Score of a tree: the mean over its executions, 0 if it has none. */
-export function scoreOf({ score, executions }: Pick<RolloutOutput, 'score' | 'executions'>): number {
-  return executions === 0 ? 0 : score / executions;
+/** Mean score of a task's samples; one whose script was rejected scores 0. */
+export function scoreOf({ score, designs }: Pick<RolloutOutput, 'score' | 'designs'>): number {
+  return designs === 0 ? 0 : score / designs;
 }
 
 /** Tasks, score, valid scripts and calls over all families. */
@@ -57,14 +60,17 @@ export function cellName(family: string, attribute = ''): string {
 }
 
 function add(old: Counts, rollout: RolloutOutput): Counts {
+  const samples = Math.max(1, rollout.designs);
   const shapes: { [shape: string]: number } = { ...old.shapes };
-  for (const [shape, count] of Object.entries(rollout.shapes)) shapes[shape] = (shapes[shape] ?? 0) + count;
+  for (const [shape, count] of Object.entries(rollout.shapes)) {
+    shapes[shape] = (shapes[shape] ?? 0) + count / samples;
+  }
   return {
     tasks: old.tasks + 1,
     score: old.score + scoreOf(rollout),
-    valid: old.valid + (rollout.executions === 0 ? 0 : 1),
-    calls: old.calls + rollout.calls,
-    tokens: old.tokens + (rollout.tokens ?? 0),
+    valid: old.valid + rollout.executions / samples,
+    calls: old.calls + rollout.calls / samples,
+    tokens: old.tokens + (rollout.tokens ?? 0) / samples,
     shapes,
   };
 }

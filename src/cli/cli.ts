@@ -63,7 +63,10 @@ export function createCli(): Command {
       '--from-label <version>',
       'the version of --from: step/N, last, or a hash (default: its cold start’s)',
     )
-    .option('--resume <run>', 'go on with an interrupted run; everything else comes from its log')
+    .option(
+      '--resume <run>',
+      'go on with an interrupted run; everything else comes from its log, but for --set learning.…',
+    )
     .option(...store)
     .option('--plain', 'progress lines in place of the screen')
     .option(...json)
@@ -79,11 +82,12 @@ export function createCli(): Command {
   program
     .command('show')
     .description(
-      'show a run: its stages, curves and designs; or one of its trees, designs, executions, agents',
+      'show a run: its stages, curves and designs; or one of its steps, tasks, designs, executions, agents',
     )
-    .argument('[run]', 'a run, or RUN/STREAM such as latest/step/0003/task/001', 'latest')
+    .argument('[run]', 'a run, or a place in it: latest/step/3/task/1, latest/eval/before/7', 'latest')
     .option(...store)
     .option(...json)
+    .option('--tokens', 'of every call its tokens, with their log-probabilities')
     .action(async (run, options) => (await import('./commands/show.ts')).show(run, options));
 
   program
@@ -93,7 +97,10 @@ export function createCli(): Command {
     )
     .argument('[run]', 'a run; with --policy a place in it, such as RUN/step/0003', 'latest')
     .option(...store)
-    .option('--at <event>', 'begin at this event', integer(1))
+    .option(
+      '--at <event>',
+      'begin at this event: a position, STREAM@VERSION, or a place in the run such as step/3/task/1',
+    )
     .option('--plain', 'print the state at --at (default: the end) and leave')
     .option(
       '--policy <version>',
@@ -145,8 +152,16 @@ values and the likely cause are shown); 2: asked wrongly; 130: interrupted, and 
     .command('fork')
     .description('branch a new run off another one at an event, with one thing changed')
     .argument('[run]', 'a run', 'latest')
-    .requiredOption('--at <event>', 'where the two part: a position, or STREAM@VERSION')
-    .option('--set <change>', 'FIELD=VALUE: what the event says instead; may be repeated', collect, [])
+    .requiredOption(
+      '--at <event>',
+      'where the two part: a position, or STREAM@VERSION such as step/3/task/1@2',
+    )
+    .option(
+      '--set <change>',
+      'FIELD=VALUE: what the event says instead, or learning.SETTING=VALUE from there on; may be repeated',
+      collect,
+      [],
+    )
     .option(
       '--policy <version>',
       'VERSION or ROLE=VERSION: another policy version from there on',
@@ -228,6 +243,12 @@ values and the likely cause are shown); 2: asked wrongly; 130: interrupted, and 
       'use this script, or the script in this file, for every task in place of the designer',
     )
     .option('--tasks <number>', 'tasks per family (default: the whole held-out set)', integer(1))
+    .option(
+      '--samples <number>',
+      'samples of each task, a design and an execution each: mean score and pass@k over them',
+      integer(1),
+      1,
+    )
     .option(...store)
     .option(...json)
     .action(async (run, options) => (await import('./commands/eval.ts')).evaluate(run, options));

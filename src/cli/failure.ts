@@ -1,9 +1,9 @@
 import { CommanderError } from 'commander';
-import { UserError } from '../core/errors.ts';
+import { RefusedError, UserError } from '../core/errors.ts';
 
 /**
- * Says what went wrong and returns the exit code: 2 for what was asked wrongly, in one sentence; 70 (and a
- * stack trace) for a defect of Troupe itself.
+ * Says what went wrong and returns the exit code: 2 for what was asked wrongly and 1 for what cannot stand, in one
+ * sentence; 70 (and a stack trace) for a defect of Troupe itself.
  */
 export function reportFailure(error: unknown): number {
   if (error instanceof CommanderError) {
@@ -13,6 +13,10 @@ export function reportFailure(error: unknown): number {
   if (error instanceof UserError) {
     process.stderr.write(`troupe: ${error.message}\n`);
     return 2;
+  }
+  if (error instanceof RefusedError) {
+    process.stderr.write(`troupe: ${error.message}\n`);
+    return 1;
   }
   process.stderr.write(`troupe: an error of Troupe's own; please report it.\n`);
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -34,7 +34,7 @@ function cellRows({ family, attribute, tasks, lead, designs }: Cell): string[][]
     rank === 0 ? lead.toFixed(3) : '',
     script.replace(/\s+/g, ' '),
     reward.toFixed(3),
-    halfWidth === null ? '' : halfWidth.toFixed(3),
+    halfWidth.toFixed(3),
     (100 * accuracy).toFixed(1),
     calls.toFixed(2),
     tokens.toFixed(1),

@@ -11,6 +11,7 @@ export async function screen(): Promise<Audience> {
   if (process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '') process.env.FORCE_COLOR = '0';
   const { LiveView } = await import('../tui/live.ts');
   const { showTraining } = await import('../tui/mount.tsx');
+  const { Details } = await import('../views/details.ts');
   const { summaryLines } = await import('../views/summary.ts');
   const live = new LiveView();
   let keeper: SnapshotKeeper | undefined;
@@ -26,6 +27,7 @@ export async function screen(): Promise<Audience> {
         {
           id: run.id,
           view: live.view,
+          details: new Details(store.reader(run.id)),
           subscribe: (listener) => live.subscribe(listener),
           version: () => live.version(),
           get paused() {

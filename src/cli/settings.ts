@@ -2,6 +2,8 @@ import { UserError } from '../core/errors.ts';
 import { isJsonObject, type Json } from '../core/json.ts';
 import { changed, type RunConfig } from '../runtime/config.ts';
 import { parseChange } from '../runtime/fork/change.ts';
+import type { LearningChange } from '../runtime/learning-schema.ts';
+import { learningChange } from '../runtime/learning-settings.ts';
 
 /** What says where a run comes from, and is no setting. */
 const ORIGIN: readonly string[] = ['start', 'forks'];
@@ -24,6 +26,15 @@ export function withSettings(config: RunConfig, settings: readonly string[]): Ru
     return put(before, path, value);
   }, plain);
   return changed(config, isJsonObject(wanted) ? wanted : {});
+}
+
+/**
+ * What `--set learning.…` asks of a run that goes on or is branched off. Throws UserError for any other setting, and as
+ * {@link withSettings} does.
+ */
+export function learningSettings(config: RunConfig, settings: readonly string[]): LearningChange {
+  const names = settings.map((setting) => parseChange(setting).field);
+  return learningChange(config, withSettings(config, settings), names);
 }
 
 function put(target: Json | undefined, [name, ...rest]: readonly string[], value: Json): Json {

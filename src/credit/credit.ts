@@ -37,12 +37,18 @@ export interface StepCredit {
   readonly invalid: number;
   readonly designs: number;
   readonly executions: number;
+  /** Of the role's samples, nats per token; null where it sampled nothing, and in older runs. */
+  readonly entropy: number | null;
 }
 
 /** Credit of one step for a role that learns in it, as a pure function of what the log holds. */
 export function assignCredit(trees: readonly TaskTree[], role: Role, settings: CreditSettings): StepCredit {
   const designs = trees.flatMap((tree) => tree.designs);
   const executions = designs.flatMap((design) => design.executions);
+  const calls =
+    role === 'designer'
+      ? designs.flatMap(({ call }) => call ?? [])
+      : executions.flatMap((execution) => execution.calls);
   const groups = role === 'designer' ? designerGroups(trees, settings) : executorGroups(trees, settings);
   return {
     role,
@@ -54,7 +60,22 @@ export function assignCredit(trees: readonly TaskTree[], role: Role, settings: C
     invalid: designs.filter((design) => design.rejected !== null).length,
     designs: designs.length,
     executions: executions.length,
+    entropy: sampledEntropy(calls),
   };
+}
+
+/**
+ * Entropy of the distributions that a role drew its tokens from, nats per token: the mean of −log p over all tokens that
+ * were sampled, learned from or not, which estimates it without bias and without a look at the policy. Null if there are none.
+ */
+function sampledEntropy(calls: readonly LoggedCall[]): number | null {
+  let [sum, tokens] = [0, 0];
+  for (const { call, sampled } of calls) {
+    if (!sampled) continue;
+    for (const logProb of call.logProbs) sum -= logProb;
+    tokens += call.logProbs.length;
+  }
+  return tokens === 0 ? null : sum / tokens;
 }
 
 type Group = readonly CallCredit[] | null;

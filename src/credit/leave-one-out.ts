@@ -1,13 +1,16 @@
+import { clusteredShare } from '../core/interval.ts';
 import { average } from './advantage.ts';
-import { halfWidth } from './interval.ts';
 
 /** What one call of an execution was worth, by counterfactuals. */
 export interface CallWorth {
   readonly call: string;
   /** Score of the execution less the mean score of its branches in which this call was drawn anew. */
   readonly credit: number;
-  /** Half the width of the 95 % interval of that mean; null where fewer than two branches were run. */
-  readonly halfWidth: number | null;
+  /** Limits of the 95 % interval that the draws leave to it (Wilson's, of the mean score of so many branches). */
+  readonly low: number;
+  readonly high: number;
+  /** How far the farther limit is from the credit. */
+  readonly halfWidth: number;
   readonly branches: readonly number[];
 }
 
@@ -54,5 +57,13 @@ export async function forkCredit(
 
 /** Leave-one-out credit of one call: the execution's score against the mean score of the call's branches. */
 export function callWorth(call: string, score: number, branches: readonly number[]): CallWorth {
-  return { call, credit: score - average(branches), halfWidth: halfWidth(branches), branches };
+  const { low, high, halfWidth } = clusteredShare(branches);
+  return {
+    call,
+    credit: score - average(branches),
+    low: score - high,
+    high: score - low,
+    halfWidth,
+    branches,
+  };
 }

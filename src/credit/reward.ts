@@ -14,6 +14,11 @@ export interface RewardSettings {
    * and an executor that pays learns to do less wherever its group compares unlike designs.
    */
   readonly executorPays?: boolean;
+  /**
+   * Whether a design's reward is summed in the order of its executions, as in older runs; by default it is the same to the
+   * last bit in any order.
+   */
+  readonly sumsInOrder?: boolean;
 }
 
 /**
@@ -23,7 +28,9 @@ export interface RewardSettings {
 export function designReward(design: DesignTree, settings: RewardSettings): number {
   const { executions } = design;
   if (design.rejected !== null || executions.length === 0) return settings.rejected ?? 0;
-  return average(executions.map((execution) => execution.score - priceOf(execution, settings)));
+  const rewards = executions.map((execution) => execution.score - priceOf(execution, settings));
+  // Sums of floating-point numbers depend on their order, and a reward is not to depend on that of its executions.
+  return average(settings.sumsInOrder === true ? rewards : rewards.toSorted((a, b) => a - b));
 }
 
 /** Reward of an execution: its score, less its price if the executor pays. May then be below 0. */

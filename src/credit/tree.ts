@@ -16,6 +16,8 @@ export interface LogEvent {
 export interface LoggedCall {
   readonly stream: string;
   readonly call: RecordedCall;
+  /** False for what a fork put into a call's mouth. */
+  readonly sampled: boolean;
 }
 
 /** A call of an execution, and the scores of the branches that draw it anew, where there are any. */
@@ -70,14 +72,20 @@ export function readTrees(events: Iterable<LogEvent>): TaskTree[] {
   }
   const names = [...streams.keys()].sort();
   const callsUnder = groupCalls(names, streams);
+  const designsOf = Map.groupBy(
+    names.filter((name) => DESIGN.test(name)),
+    (name) => name.slice(0, name.lastIndexOf('/design/')),
+  );
   return names
     .filter((name) => /\/task\/\d+$/.test(name))
-    .map((name) => readTree(name, names, streams, callsUnder));
+    .map((name) => readTree(name, designsOf.get(name) ?? [], streams, callsUnder));
 }
+
+const DESIGN = /\/task\/\d+\/design\/\d+$/;
 
 function readTree(
   name: string,
-  names: readonly string[],
+  designStreams: readonly string[],
   streams: ReadonlyMap<string, readonly LogEvent[]>,
   callsUnder: ReadonlyMap<string, readonly LoggedCall[]>,
 ): TaskTree {
@@ -92,9 +100,9 @@ function readTree(
     if (branch === null) scores.set(`${name}/${key}`, output.score);
     else branches.set(branch.call, [...(branches.get(branch.call) ?? []), output.score]);
   }
-  const designs = names
-    .filter((stream) => stream.startsWith(`${name}/design/`) && !stream.includes('/exec/'))
-    .map((stream) => readDesign(stream, streams.get(stream) ?? [], { scores, branches, callsUnder }));
+  const designs = designStreams.map((stream) =>
+    readDesign(stream, streams.get(stream) ?? [], { scores, branches, callsUnder }),
+  );
   return { stream: name, family: task.family, designs };
 }
 
@@ -113,7 +121,7 @@ function readDesign(
   const called = events.find((event) => event.type === 'called');
   const compiled = events.find((event) => event.type === 'compiled');
   const rejected = events.find((event) => event.type === 'rejected');
-  const call = called === undefined ? null : { stream, call: recordedCall(called) };
+  const call = called === undefined ? null : loggedCall(stream, called);
   const executions = [...scores]
     .filter(([name]) => name.startsWith(`${stream}/exec/`))
     .map(([name, score]) => ({
@@ -151,9 +159,13 @@ function groupCalls(
     const execution = stream.slice(0, cut);
     const list = calls.get(execution) ?? [];
     for (const event of streams.get(stream) ?? []) {
-      if (event.type === 'called') list.push({ stream, call: recordedCall(event) });
+      if (event.type === 'called') list.push(loggedCall(stream, event));
     }
     calls.set(execution, list);
   }
   return calls;
+}
+
+function loggedCall(stream: string, event: LogEvent): LoggedCall {
+  return { stream, call: recordedCall(event), sampled: event.data.forced !== true };
 }

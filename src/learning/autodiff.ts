@@ -38,6 +38,8 @@ export function gradients(loss: Tensor, wrt: readonly Tensor[]): readonly Tensor
 function dependents(tape: readonly GraphNode[], wrt: readonly Tensor[]): ReadonlySet<string> {
   const names = new Set(wrt.map((tensor) => tensor.name));
   for (const node of tape) {
+    // `detach` of ops.ts: what comes out is a constant.
+    if (node.op === 'Identity') continue;
     if (!node.inputs.some((input) => input && names.has(input.name))) continue;
     for (const output of node.outputs) if (output.dtype === 'float32') names.add(output.name);
   }

@@ -14,6 +14,10 @@ export interface HyperParameters {
   readonly entropyBonus: number;
   /** Each nat of divergence from the reference policy costs this much; 0 where a batch names no reference. */
   readonly klPenalty: number;
+  /** Whether the penalty is that of KL(reference ‖ policy), as in runs from before behaviour 5. */
+  readonly forwardKl: boolean;
+  /** Log-ratios are cut off at ± this, nats; `Infinity` for no limit, as in runs from before behaviour 6. */
+  readonly maxLogRatio: number;
 }
 
 export const DEFAULT_HYPER_PARAMETERS: HyperParameters = {
@@ -26,4 +30,6 @@ export const DEFAULT_HYPER_PARAMETERS: HyperParameters = {
   clip: 0.2,
   entropyBonus: 0,
   klPenalty: 0,
+  forwardKl: false,
+  maxLogRatio: 20,
 };

@@ -3,6 +3,7 @@ import {
   abs,
   add,
   cast,
+  detach,
   div,
   exp,
   greater,
@@ -58,6 +59,10 @@ export interface PolicyGradientInputs {
   readonly clip: Tensor;
   readonly entropyBonus: Tensor;
   readonly klPenalty: Tensor;
+  /** 1 for the gradient of KL(reference ‖ policy), 0 for that of KL(policy ‖ reference). */
+  readonly forwardKl: Tensor;
+  /** Log-ratios are cut off at ± this. */
+  readonly maxLogRatio: Tensor;
 }
 
 /**
@@ -65,24 +70,37 @@ export interface PolicyGradientInputs {
  * divergence from a reference policy:
  * −Σ w·min(ρA, clip(ρ, 1−ε, 1+ε)A) − β Σ w·H + κ Σ w·k₃, where ρ = exp(log p − old log p), k₃ = exp(d) − 1 − d and
  * d = reference log p − log p. k₃ ≥ 0 estimates KL(p ‖ reference) without bias on samples of p (Schulman 2020,
- * "Approximating KL divergence", http://joschu.net/blog/kl-approx.html); used per token as in GRPO (Shao et al.
+ * "Approximating KL divergence", http://joschu.net/blog/kl-approx.html), used per token as in GRPO (Shao et al.
  * 2024, eq. 4).
+ *
+ * The gradient of that estimate is not an estimate of the gradient: in the mean it is that of KL(reference ‖ p) (Tang and
+ * Munos 2025, arXiv 2506.09477). So the penalty has the value of k₃ and the gradient ρ·(log p − reference log p)·∇ log p with
+ * the first two factors detached, which is that of KL(p ‖ reference), also where another policy sampled.
+ *
+ * Differences of log-probabilities are cut off at ±`maxLogRatio`: beyond it a token's ratio is a constant and nothing is
+ * learned from it, where an exponential without limit would make weights of infinity.
  */
 export function clippedPolicyGradient(predictions: Predictions, inputs: PolicyGradientInputs): Objective {
   const { weights, advantages, oldLogProbs, referenceLogProbs, clip, entropyBonus, klPenalty } = inputs;
+  const { logProbs } = predictions;
+  const bounded = (x: Tensor): Tensor => maximum(minimum(x, inputs.maxLogRatio), neg(inputs.maxLogRatio));
   const present = cast(greater(abs(weights), 0), 'float32');
   // Positions without weight keep a ratio of 1: rubbish in their old log-probabilities cannot overflow.
-  const ratio = exp(mul(present, sub(predictions.logProbs, oldLogProbs)));
+  const ratio = exp(bounded(mul(present, sub(logProbs, oldLogProbs))));
   const free = mul(ratio, advantages);
-  const bounded = mul(minimum(maximum(ratio, sub(1, clip)), add(clip, 1)), advantages);
-  const surrogate = total(mul(weights, minimum(free, bounded)));
+  const clipped = mul(minimum(maximum(ratio, sub(1, clip)), add(clip, 1)), advantages);
+  const surrogate = total(mul(weights, minimum(free, clipped)));
   const bonus = mul(entropyBonus, total(mul(weights, predictions.entropy)));
-  const d = mul(present, sub(referenceLogProbs, predictions.logProbs));
+  const d = bounded(mul(present, sub(referenceLogProbs, logProbs)));
   const divergence = sub(sub(exp(d), 1), d);
-  const penalty = mul(klPenalty, total(mul(weights, divergence)));
+  const forward = total(mul(weights, divergence));
+  const slope = total(mul(weights, mul(detach(mul(ratio, neg(d))), logProbs)));
+  const reverse = add(detach(forward), sub(slope, detach(slope)));
+  const { forwardKl } = inputs;
+  const penalty = mul(klPenalty, add(mul(forwardKl, forward), mul(sub(1, forwardKl), reverse)));
   return {
     loss: sub(penalty, add(surrogate, bonus)),
-    clipped: total(mul(abs(weights), cast(greater(free, bounded), 'float32'))),
+    clipped: total(mul(abs(weights), cast(greater(free, clipped), 'float32'))),
     drift: greatest(abs(sub(ratio, 1))),
     kl: total(mul(abs(weights), divergence)),
   };

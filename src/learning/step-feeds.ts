@@ -19,6 +19,8 @@ export function lossFeeds(batch: TrainingBatch, hyper: HyperParameters): Feeds {
     clip: scalar(hyper.clip),
     entropyBonus: scalar(hyper.entropyBonus),
     klPenalty: scalar(hyper.klPenalty),
+    forwardKl: scalar(hyper.forwardKl ? 1 : 0),
+    maxLogRatio: scalar(Math.min(hyper.maxLogRatio, 1e30)),
   };
 }
 

@@ -35,7 +35,8 @@ export function trainStepGraph(config: TransformerConfig, objective: ObjectiveNa
 /**
  * The first half of a step, for one shard of a batch.
  *
- * Inputs: `weights [parameters]`; scalar `temperature`, for `policy` also `clip`, `entropyBonus` and `klPenalty`; int32
+ * Inputs: `weights [parameters]`; scalar `temperature`, for `policy` also `clip`, `entropyBonus`, `klPenalty`, `forwardKl`
+ * and `maxLogRatio`; int32
  * `tokens`, `previous` `[B, T]`; int32 `selected [K]`, the positions in `[B * T]` that are learned, and for
  * these int32 `targets` and float32 `tokenWeights`, for `policy` also `advantages`, `oldLogProbs` and `referenceLogProbs`, `[K]`.
  * Outputs: `gradient [parameters]`; `logProbs [K, 1]`; scalars `loss`, `mass` = Σ |w|, `entropy` = Σ |w| H,
@@ -91,6 +92,8 @@ function lossGradient(flat: Tensor, config: TransformerConfig, objective: Object
           clip: graph.input('clip', 'float32', []),
           entropyBonus: graph.input('entropyBonus', 'float32', []),
           klPenalty: graph.input('klPenalty', 'float32', []),
+          forwardKl: graph.input('forwardKl', 'float32', []),
+          maxLogRatio: graph.input('maxLogRatio', 'float32', []),
         })
       : supervised(predictions, weights);
   const gradient = must(gradients(loss, [flat])[0], 'a gradient');

@@ -19,6 +19,8 @@ export const exp = (x: Tensor): Tensor => unary('Exp', x);
 export const log = (x: Tensor): Tensor => unary('Log', x);
 export const sqrt = (x: Tensor): Tensor => unary('Sqrt', x);
 export const abs = (x: Tensor): Tensor => unary('Abs', x);
+/** The same values, as constants to whoever differentiates: no gradient flows through. */
+export const detach = (x: Tensor): Tensor => unary('Identity', x);
 export const relu = (x: Tensor): Tensor => unary('Relu', x);
 /** Softmax over the last axis. */
 export const softmax = (x: Tensor): Tensor => unary('Softmax', x, { axis: -1 });

@@ -102,6 +102,12 @@ export class Tokenizer {
     return index < 0 ? UNKNOWN : SPECIALS.length + index;
   }
 
+  /** The segment that a token opens; undefined for any other token. */
+  segmentOf(id: number): SegmentKind | undefined {
+    const name = this.#segments[id - SPECIALS.length];
+    return SEGMENT_KINDS.find((kind) => kind === name);
+  }
+
   encode(text: string): number[] {
     const ids: number[] = [];
     for (const word of preTokens(text)) for (const id of this.#encodeWord(word)) ids.push(id);

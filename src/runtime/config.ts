@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { SCHEDULES } from '../../machines/stages.ts';
-import { NEWEST } from '../core/behaviours.ts';
+import { behaves, NEWEST } from '../core/behaviours.ts';
 import { UserError } from '../core/errors.ts';
 import type { CreditSettings } from '../credit/credit.ts';
 import { parameterLayout } from '../policies/parameters.ts';
+import { learningChangeSchema, learningSchema } from './learning-schema.ts';
 import { presets } from './presets.ts';
 
 const count = z.number().int().positive();
@@ -23,6 +24,8 @@ const forkSchema = z.strictObject({
   fresh: z.string().optional(),
   /** Roles that are played by another policy version from here on: the version's hash. */
   policies: z.strictObject({ designer: z.string().optional(), executor: z.string().optional() }).optional(),
+  /** Settings of learning that are others from here on, until an update notes otherwise. */
+  learning: learningChangeSchema.optional(),
 });
 export type Fork = z.infer<typeof forkSchema>;
 
@@ -106,24 +109,7 @@ export const configSchema = z.strictObject({
     /** Branches of each executor call: credit by forks. Left out, executions of a design are compared. */
     draws: count.max(99).optional(),
   }),
-  learning: z.strictObject({
-    executorRate: z.number().positive(),
-    designerRate: z.number().positive(),
-    executorEpochs: count,
-    designerEpochs: count,
-    batchTokens: count,
-    clip: fraction,
-    maxGradientNorm: z.number().positive(),
-    beta1: fraction,
-    beta2: fraction,
-    /** A nat of entropy is worth this much, and a nat away from the cold start's policy costs that much. */
-    entropyBonus: z.number().min(0).default(0),
-    klPenalty: z.number().min(0).default(0),
-    /** Advantage of a demonstrated script that the designer learns from for each task; it falls to 0 at the last step. */
-    rehearsal: z.number().min(0).default(0),
-    /** Steps of each role over which its learning rate rises to the full one; 0 for the full one at once. */
-    warmUpSteps: z.number().int().min(0).default(0),
-  }),
+  learning: learningSchema,
   /** What is evaluated besides held-out tasks before and after, and harder ones after. */
   evaluation: z
     .strictObject({
@@ -131,6 +117,8 @@ export const configSchema = z.strictObject({
       cellTasks: amount,
       /** Controls at the end: single agent, self-consistency, every fixed design, and the best of them for each kind of task. */
       controls: z.boolean(),
+      /** Samples of each task, one design and one execution each, in all of the run's evaluations; 1 if left out. */
+      samples: count.optional(),
     })
     .default({ cellTasks: 0, controls: false }),
   /** Gradient shards of a training step: part of the result, because it changes the order of sums. */
@@ -192,13 +180,14 @@ function consistent(config: RunConfig): RunConfig {
  * task.
  */
 export function creditSettings(
-  { credit, rollout, steps }: Pick<RunConfig, 'credit' | 'rollout' | 'steps'>,
+  { credit, rollout, steps, behaviours }: Pick<RunConfig, 'credit' | 'rollout' | 'steps' | 'behaviours'>,
   step: number,
 ): CreditSettings {
   const { novelty, noveltyEnd = novelty } = credit;
   const progress = steps < 2 ? 0 : step / (steps - 1);
   return {
     ...credit,
+    sumsInOrder: !behaves(behaviours, 'rewardInAnyOrder'),
     novelty: novelty + (noveltyEnd - novelty) * progress,
     ...(rollout.executions === 1 ? { executorGroup: 'task' as const } : {}),
   };

@@ -19,6 +19,8 @@ export interface EvaluateOptions {
   readonly label: string;
   /** Tasks per family; all held-out ones by default. */
   readonly tasks?: number;
+  /** Samples of each task, one design and one execution each; 1 by default. The first draws what it would draw alone. */
+  readonly samples?: number;
   /** A script that stands in for the designer on every task. */
   readonly script?: string;
   readonly onEvents?: (events: readonly StoredEvent[]) => void;
@@ -38,8 +40,8 @@ const tallySchema = z.record(
 );
 
 /**
- * Scores one policy version of a run on its held-out tasks, one design and one execution each, sampled at
- * the training temperature. Draws come from streams of their own (`eval/now/…`); nothing is written.
+ * Scores one policy version of a run on its held-out tasks, sampled at the training temperature. Draws come from streams
+ * of their own (`eval/now/…`); nothing is written.
  */
 export async function evaluate(
   recorded: EventReader,
@@ -56,7 +58,7 @@ export async function evaluate(
     const tasks = firstOfEach(material.tasks.heldOut, options.tasks).map((task) => ({
       ...taskRef(task, options.kit.families),
     }));
-    const { script } = options;
+    const { script, samples } = options;
     const scheduler = new Scheduler({
       log,
       effects: troupe.effects,
@@ -64,7 +66,11 @@ export async function evaluate(
       ...(options.onEvents === undefined ? {} : { onEvents: options.onEvents }),
     });
     return tallySchema.parse(
-      await scheduler.run('evaluation', 'evaluation', { tasks, ...(script === undefined ? {} : { script }) }),
+      await scheduler.run('evaluation', 'evaluation', {
+        tasks,
+        ...(samples === undefined ? {} : { samples }),
+        ...(script === undefined ? {} : { script }),
+      }),
     );
   } finally {
     await troupe.close();

@@ -1,6 +1,7 @@
 import type { EventReader, NewBlob } from '../../store/event-log.ts';
 import { Tokenizer } from '../policies/tokenizer.ts';
-import { buildTaskSet, decodeTaskSet, encodeTaskSet, type TaskSet } from '../tasks/task-set.ts';
+import type { Task } from '../tasks/task.ts';
+import { buildTaskSet, decodeTaskSet, encodeTaskSet, type TaskSet, taskFinder } from '../tasks/task-set.ts';
 import type { RunConfig } from './config.ts';
 import { tokenizerCorpus } from './corpus.ts';
 import { familiesOf, type Kit } from './kit.ts';
@@ -22,7 +23,7 @@ export interface Material {
 
 /** Makes tasks and tokenizer from the seed. Pure: the same configuration and code give the same bytes. */
 export function makeMaterial(config: RunConfig, kit: Kit): Material {
-  const tasks = buildTaskSet(config.seed, familiesOf(config, kit), config.tasks);
+  const tasks = buildTaskSet(config.seed, familiesOf(config, kit), config.tasks, config.behaviours ?? []);
   const corpus = tokenizerCorpus(config.seed, tasks.train, kit);
   return { tasks, tokenizer: Tokenizer.train(corpus, config.vocab) };
 }
@@ -51,6 +52,22 @@ export function readMaterial(log: Pick<EventReader, 'blob'>): Material | null {
   return {
     ...(start.length === 0 ? {} : { start: new Map(start) }),
     tasks: decodeTaskSet(tasks),
-    tokenizer: Tokenizer.fromJSON(JSON.parse(Buffer.from(tokenizer).toString('utf8'))),
+    tokenizer: decodeTokenizer(tokenizer),
   };
+}
+
+/** A run's tokenizer alone; null if it never got that far. */
+export function readTokenizer(log: Pick<EventReader, 'blob'>): Tokenizer | null {
+  const bytes = log.blob(TOKENIZER_BLOB);
+  return bytes === undefined ? null : decodeTokenizer(bytes);
+}
+
+/** A way to a run's tasks by their ids, for those who look at a few of them. */
+export function findTasks(log: Pick<EventReader, 'blob'>): (id: string) => Task | undefined {
+  const bytes = log.blob(TASKS_BLOB);
+  return bytes === undefined ? () => undefined : taskFinder(bytes);
+}
+
+function decodeTokenizer(bytes: Uint8Array): Tokenizer {
+  return Tokenizer.fromJSON(JSON.parse(Buffer.from(bytes).toString('utf8')));
 }

@@ -21,6 +21,7 @@ const creditSchema = z.object({
   invalid: z.number(),
   designs: z.number(),
   executions: z.number(),
+  entropy: z.number().nullable().default(null),
 });
 
 /** Credit of a step, folded from its recorded trees. */
@@ -67,9 +68,12 @@ function parseCredit({ data, seq }: StoredEvent): RecordedCredit {
   return { ...credit, step: Number(key.slice('step/'.length)), seq };
 }
 
-/** Whether two credits are the same to the last bit. */
-export function sameCredit(a: StepCredit, b: StepCredit): boolean {
-  const content = ({ role, samples, groups, zeroVariance, designerReward, executorReward }: StepCredit) =>
-    canonicalJson({ role, samples, groups, zeroVariance, designerReward, executorReward });
-  return content(a) === content(b);
+/** Whether a credit that is computed again is the recorded one to the last bit, in all that was recorded. */
+export function sameCredit(again: StepCredit, recorded: StepCredit): boolean {
+  const content = (credit: StepCredit) => {
+    const { role, samples, groups, zeroVariance, designerReward, executorReward, entropy } = credit;
+    const all = { role, samples, groups, zeroVariance, designerReward, executorReward };
+    return canonicalJson(recorded.entropy === null ? all : { ...all, entropy });
+  };
+  return content(again) === content(recorded);
 }

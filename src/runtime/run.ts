@@ -2,11 +2,12 @@ import { z } from 'zod';
 import type { EventLog, StoredEvent } from '../../store/event-log.ts';
 import type { RunLog } from '../../store/run-log.ts';
 import type { Store } from '../../store/store.ts';
-import { UserError } from '../core/errors.ts';
+import { RefusedError, UserError } from '../core/errors.ts';
 import { canonicalJson, type JsonObject } from '../core/json.ts';
 import { actorFactory } from './actors.ts';
 import { configSchema, type RunConfig } from './config.ts';
 import { familiesOf, type Kit } from './kit.ts';
+import type { LearningChange } from './learning-schema.ts';
 import { type Material, makeMaterial, materialBlobs, readMaterial } from './material.ts';
 import { Scheduler } from './scheduler.ts';
 import { sessionInput } from './session-input.ts';
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly kit: Kit;
   readonly hardware: Hardware;
   readonly codeVersion: string;
+  /** Settings of learning that the run goes on with in place of its configuration's; each update notes them. */
+  readonly change?: LearningChange;
   /** Hears events as they are stored; on resuming, those of earlier attempts are in the store. */
   readonly onEvents?: (events: readonly StoredEvent[]) => void;
 }
@@ -24,7 +27,7 @@ export interface RunOptions {
 export interface RunHandle {
   readonly id: string;
   readonly config: RunConfig;
-  /** Resolves when the run is over or was stopped, and everything is closed; rejects if it failed. */
+  /** Resolves when the run is over or was stopped, and everything is closed; rejects if it failed, with a RefusedError for an update that cannot stand. */
   readonly finished: Promise<'done' | 'stopped'>;
   readonly paused: boolean;
   pause(): void;
@@ -92,15 +95,19 @@ function carryOn(
         `The configuration, tasks or tokenizer of ${id} in ${store.file} are not those that its log began with; restore the store from a copy.`,
       );
     }
-    const troupe = new Troupe(config, material, options.kit, log, options.hardware);
-    const { onEvents } = options;
+    const { onEvents, change } = options;
+    const troupe = new Troupe(config, material, options.kit, log, options.hardware, { change });
     const scheduler = new Scheduler({
       log,
       effects: troupe.effects,
       createActor: actorFactory(options.kit.library),
       ...(onEvents === undefined ? {} : { onEvents }),
     });
-    const finished = perform(scheduler, troupe, log, input, () => store.setStatus(id, 'done'));
+    const finished = perform(scheduler, troupe, log, input, () => store.setStatus(id, 'done')).catch(
+      (error: unknown) => {
+        throw error instanceof RefusedError ? error.of(id) : error;
+      },
+    );
     return {
       id,
       config,

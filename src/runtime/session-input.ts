@@ -38,6 +38,7 @@ function planOf(config: RunConfig, { scripts }: Pick<Kit, 'scripts'>) {
       cellTasks: evaluation.cellTasks,
       harder: tasks.harder > 0,
       controls: evaluation.controls ? [...scripts] : [],
+      ...(evaluation.samples === undefined ? {} : { samples: evaluation.samples }),
     },
   };
 }

@@ -23,6 +23,7 @@ import { recallEffect } from './effects/recalling.ts';
 import { BranchCalls } from './fork/branch-calls.ts';
 import { callsBefore, forkedModel, forkedPolicy, forkedWeights } from './fork/front.ts';
 import type { Kit } from './kit.ts';
+import type { LearningChange } from './learning-schema.ts';
 import type { Material } from './material.ts';
 import { Models, weightsOf } from './models.ts';
 import { copyFor } from './task-ref.ts';
@@ -42,6 +43,8 @@ export interface TroupeOptions {
   readonly recorded?: EventReader | undefined;
   /** Where the executions are that get branched, if not in the log. */
   readonly branched?: EventReader | undefined;
+  /** Settings of learning that this attempt goes on with. */
+  readonly change?: LearningChange | undefined;
   /** Makes the policy that plays, where it is not the embedded one. */
   readonly policy?: ((options: EmbeddedPolicyOptions) => PlayingPolicy) | undefined;
 }
@@ -91,6 +94,8 @@ export class Troupe {
       tasks,
       kit,
       start: material.start,
+      recorded,
+      change: options.change,
       load: () => this.load(),
     };
     const reader = new DesignReader({

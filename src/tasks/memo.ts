@@ -1,3 +1,4 @@
+import { behaves, NEWEST } from '../core/behaviours.ts';
 import { must } from '../core/errors.ts';
 import { RandomStream } from '../core/random.ts';
 import { NO_TESTS, testFeedback } from './feedback.ts';
@@ -24,6 +25,8 @@ const TESTED = '; test';
 const ATTRIBUTES = ['clear', 'smudged', 'smudged', 'smudged', 'tested', 'tested', 'tested'] as const;
 /** More mistakes than not, so that a single reader solves few of the smudged ones. */
 const smudge = smudging(0.55);
+/** Figures of a step, both ends included. */
+const [LEAST, MOST] = [11, 99] as const;
 const INPUTS = [3, 8, 20, 57, 130];
 
 type First = (typeof FIRSTS)[number];
@@ -45,10 +48,12 @@ interface Memo {
 export const memo: TaskFamily = {
   name: NAME,
   practice: 0.7,
-  generate(seed: number, split: Split, count: number): Task[] {
-    return collectDistinct(split, count, (attempt) =>
-      compose(new RandomStream(seed, 'tasks', NAME, split, attempt), split),
-    );
+  generate(seed: number, split: Split, count: number, behaviours: readonly number[] = NEWEST): Task[] {
+    const taken = split === 'harder' && behaves(behaviours, 'harderApart') ? simpleKeys() : NO_KEYS;
+    return collectDistinct(split, count, (attempt) => {
+      const task = compose(new RandomStream(seed, 'tasks', NAME, split, attempt), split);
+      return task === undefined || taken.has(task.key) ? undefined : task;
+    });
   },
 
   demonstrate({ text, check }: Task, random: RandomStream): Demonstration[] {
@@ -76,14 +81,31 @@ export const memo: TaskFamily = {
   observe: smudge,
 };
 
+const NO_KEYS: ReadonlySet<string> = new Set();
+
+/** What all memos of one step ask for: a second step may undo the first, as in `add 23, mod 23`. */
+function simpleKeys(): ReadonlySet<string> {
+  const figures = Array.from({ length: MOST - LEAST + 1 }, (_, index) => LEAST + index);
+  return new Set(
+    FIRSTS.flatMap((first) =>
+      figures.flatMap((figure) => ENDS.map((end) => keyOf({ steps: [{ first, figure }], end }))),
+    ),
+  );
+}
+
+/** A memo's behaviour: what it gives for some numbers, those of the tests among them. */
+function keyOf(what: Memo): string {
+  return `${NAME}:${[...INPUTS, 99, 1000].map((input) => apply(what, input)).join(',')}`;
+}
+
 /**
- * A harder memo has two steps, of kinds that no single step does the work of. Undefined where no input of the tests shows
+ * A harder memo has two steps, of kinds that hardly ever come to what a single step does. Undefined where no input of the tests shows
  * what the figure is.
  */
 function compose(random: RandomStream, split: Split): Task | undefined {
   const drawn = (firsts: readonly First[]): Step => ({
     first: random.pick(firsts),
-    figure: random.integer(11, 99),
+    figure: random.integer(LEAST, MOST),
   });
   const steps =
     split === 'harder' ? [drawn(['add', 'less', 'from']), drawn(['times', 'mod'])] : [drawn(FIRSTS)];
@@ -97,7 +119,7 @@ function compose(random: RandomStream, split: Split): Task | undefined {
   const shown = inputs.find((input) => tells(what, input));
   if (shown === undefined) return undefined;
   const hidden = inputs.filter((input) => input !== shown);
-  const key = `${NAME}:${[...INPUTS, 99, 1000].map((input) => apply(what, input)).join(',')}`;
+  const key = keyOf(what);
   return {
     id: taskId(NAME, key, text),
     family: NAME,
@@ -117,7 +139,7 @@ function tells({ steps, end }: Memo, input: number): boolean {
   const [first, ...rest] = steps;
   if (first === undefined) return false;
   const value = apply({ steps, end }, input);
-  const others = Array.from({ length: 89 }, (_, i) => ({ ...first, figure: 11 + i }));
+  const others = Array.from({ length: MOST - LEAST + 1 }, (_, i) => ({ ...first, figure: LEAST + i }));
   return others.filter((other) => apply({ steps: [other, ...rest], end }, input) === value).length <= 4;
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NEWEST } from '../core/behaviours.ts';
 import { InvariantError, must } from '../core/errors.ts';
 import { canonicalJson } from '../core/json.ts';
 import { type Split, type Task, type TaskFamily, taskSchema } from './task.ts';
@@ -20,11 +21,21 @@ export interface TaskSetSize {
   readonly harder?: number;
 }
 
-/** All sets, families interleaved, so that every prefix is balanced. */
-export function buildTaskSet(seed: number, families: readonly TaskFamily[], size: TaskSetSize): TaskSet {
+/**
+ * All sets, families interleaved, so that every prefix is balanced; as `TaskFamily.generate` makes them with these
+ * behaviours, the newest if left out.
+ */
+export function buildTaskSet(
+  seed: number,
+  families: readonly TaskFamily[],
+  size: TaskSetSize,
+  behaviours: readonly number[] = NEWEST,
+): TaskSet {
   const split = (name: Split) => {
     const count = size[name] ?? 0;
-    return count === 0 ? [] : interleave(families.map((family) => family.generate(seed, name, count)));
+    return count === 0
+      ? []
+      : interleave(families.map((family) => family.generate(seed, name, count, behaviours)));
   };
   return { train: split('train'), heldOut: split('heldOut'), harder: split('harder') };
 }
@@ -36,6 +47,23 @@ export function encodeTaskSet(set: TaskSet): Uint8Array {
 
 export function decodeTaskSet(bytes: Uint8Array): TaskSet {
   return taskSetSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+}
+
+/**
+ * Looks single tasks up in an encoded set, which is read whole but checked only where somebody looks: checking thousands of
+ * tasks takes half a second.
+ */
+export function taskFinder(bytes: Uint8Array): (id: string) => Task | undefined {
+  const sets = z
+    .record(z.string(), z.array(z.unknown()))
+    .parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  const tasks = Object.values(sets).flat();
+  return (id) => {
+    const found = tasks.find(
+      (task) => typeof task === 'object' && task !== null && Reflect.get(task, 'id') === id,
+    );
+    return found === undefined ? undefined : taskSchema.parse(found);
+  };
 }
 
 /** Looks tasks up by id. Throws an invariant error when two tasks share one, or on an unknown id. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Json } from '../core/json.ts';
 import type { RandomStream } from '../core/random.ts';
 import type { Prompt } from '../policies/prompt.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -37,11 +38,25 @@ export type Answer =
   | { readonly kind: 'function'; readonly source: string }
   | { readonly kind: 'none'; readonly cause: string };
 
+/**
+ * The first public test that a program did not pass: its place among the public tests (from 0), the arguments, the value
+ * wanted, and the value that came; in its place, why none did.
+ */
+export interface FailedTest {
+  readonly index: number;
+  readonly input: readonly Json[];
+  readonly expected: Json;
+  readonly actual?: Json;
+  readonly error?: string;
+}
+
 /** The verifier's judgement: a score in [0, 1] and the parts it is made of, each in [0, 1]. */
 export interface Verdict {
   readonly score: number;
   readonly answer: Answer;
   readonly parts: { readonly [part: string]: number };
+  /** For people and never for agents; none where all public tests passed, or where there are none. */
+  readonly failed?: FailedTest;
   /** Only a wall clock stopped the program. */
   readonly killed?: true;
 }
@@ -51,6 +66,8 @@ export interface Feedback {
   /** True only when there are public tests and all pass. */
   readonly passed: boolean;
   readonly text: string;
+  /** For people and never for agents: what `text` says, in full. */
+  readonly failed?: FailedTest;
   /** Only a wall clock stopped the program. */
   readonly killed?: true;
 }
@@ -72,8 +89,11 @@ export interface TaskFamily {
   readonly name: string;
   /** How often the cold start shows this family's tasks, relative to others; 1 if left out. */
   readonly practice?: number;
-  /** `count` distinct tasks of one split; the splits are disjoint by `key` for every seed. */
-  generate(seed: number, split: Split, count: number): Task[];
+  /**
+   * `count` distinct tasks of one split; the splits are disjoint by `key` for every seed. `behaviours` are those that a run
+   * was recorded with (core/behaviours.ts), for a family that has changed since; left out, the newest.
+   */
+  generate(seed: number, split: Split, count: number, behaviours?: readonly number[]): Task[];
   /** Demonstrations of all the ways an executor may be called on this task (see prompt.ts). */
   demonstrate(task: Task, random: RandomStream): Demonstration[];
   /**

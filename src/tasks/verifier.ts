@@ -2,7 +2,10 @@ import { z } from 'zod';
 import { canonicalJson, type Json } from '../core/json.ts';
 import { NO_TESTS, PASSED, testFeedback } from './feedback.ts';
 import type { Sandbox, SandboxFailure } from './sandbox.ts';
-import type { Answer, Feedback, Task, Test, Verdict, Verifier } from './task.ts';
+import type { Answer, FailedTest, Feedback, Task, Test, Verdict, Verifier } from './task.ts';
+
+/** Characters that a value may take in the log as JSON; a program may return a hundred thousand. */
+const VALUE_CHARACTERS = 1000;
 
 /**
  * The verifier of all built-in checks. Integers and texts are compared exactly. A function is run in the sandbox on
@@ -27,6 +30,7 @@ export const verifier: Verifier = {
         score: 0,
         answer: { kind: 'none', cause: run.cause },
         parts: { parsed: 0, public: 0, hidden: 0 },
+        ...failing(run, check.public),
         ...killed(run),
       };
     }
@@ -36,6 +40,7 @@ export const verifier: Verifier = {
       score: shown === 1 && hidden === 1 ? 1 : 0,
       answer: { kind: 'function', source: reply.trim() },
       parts: { parsed: 1, public: shown, hidden },
+      ...failing(run, check.public),
     };
   },
 
@@ -43,15 +48,41 @@ export const verifier: Verifier = {
     const { check } = task;
     if (check.kind !== 'tests' || check.public.length === 0) return { passed: false, text: NO_TESTS };
     const run = await runFunction(draft, check.public, sandbox);
-    for (const [index, test] of check.public.entries()) {
-      const got = run.kind === 'none' ? undefined : run.outputs[index];
-      if (!matches(got, test)) {
-        return { passed: false, text: testFeedback(got, test.output), ...killed(run) };
-      }
-    }
-    return { passed: true, text: PASSED };
+    const index = firstFailed(run, check.public);
+    if (index < 0) return { passed: true, text: PASSED };
+    return {
+      passed: false,
+      text: testFeedback(outputOf(run, index), check.public[index]?.output),
+      ...failing(run, check.public),
+      ...killed(run),
+    };
   },
 };
+
+function outputOf(run: Run, index: number): Json | undefined {
+  return run.kind === 'none' ? undefined : run.outputs[index];
+}
+
+/** Index of the first test that a program did not pass; −1 where it passed all. */
+function firstFailed(run: Run, tests: readonly Test[]): number {
+  return tests.findIndex((test, index) => !matches(outputOf(run, index), test));
+}
+
+/** The first public test that was not passed, as a member of a verdict or of feedback; nothing where none can be named. */
+function failing(run: Run, tests: readonly Test[]): { readonly failed?: FailedTest } {
+  const index = firstFailed(run, tests);
+  const test = tests[index];
+  if (test === undefined || (run.kind === 'none' && !run.each)) return {};
+  const { input, output: expected } = test;
+  return { failed: { index, input, expected, ...outcomeOf(run, index) } };
+}
+
+function outcomeOf(run: Run, index: number): { readonly actual: Json } | { readonly error: string } {
+  const actual = outputOf(run, index);
+  if (actual === undefined) return { error: run.kind === 'none' ? run.cause : NO_VALUE };
+  const { length } = canonicalJson(actual);
+  return length > VALUE_CHARACTERS ? { error: `returns ${length} characters of JSON` } : { actual };
+}
 
 /** The whole reply, but for white space around it, must be one integer. */
 function parseInteger(reply: string): Answer {
@@ -64,7 +95,8 @@ function parseInteger(reply: string): Answer {
 }
 
 type Run =
-  | { readonly kind: 'none'; readonly cause: string }
+  /** `each`: it is so for each test alone. A program that spends its steps may have done so on any of them. */
+  | { readonly kind: 'none'; readonly cause: string; readonly each: boolean }
   /** One per test; undefined where the function threw or returned what is not JSON. */
   | { readonly kind: 'outputs'; readonly outputs: readonly (Json | undefined)[] };
 
@@ -82,20 +114,27 @@ const CAUSES: Readonly<Record<SandboxFailure, string>> = {
   killed: 'was killed',
 };
 
+/** Failures of a program before its function is called. */
+const ALWAYS: readonly SandboxFailure[] = ['syntax', 'error'];
+
+/** What is said of a program that came to no value for one test, and to one for another. */
+const NO_VALUE = 'throws or returns what is not JSON';
+
 /** `[]` where the function is not one; else per test `[value]`, or `[]` where it threw or gave no JSON. */
 const outcomeSchema = z.array(z.array(z.json()).max(1)).nullable();
 
 async function runFunction(reply: string, tests: readonly Test[], sandbox: Sandbox): Promise<Run> {
   const source = reply.trim();
-  if (source === '') return { kind: 'none', cause: 'empty' };
+  const none = (cause: string, each = true): Run => ({ kind: 'none', cause, each });
+  if (source === '') return none('empty');
   const inputs = canonicalJson(tests.map(({ input }) => input));
   const result = await sandbox.evaluate({ source: `${HARNESS}return run(${inputs},\n${source}\n);` });
-  if (!result.ok) return { kind: 'none', cause: CAUSES[result.failure] };
+  if (!result.ok) return none(CAUSES[result.failure], tests.length === 1 || ALWAYS.includes(result.failure));
   const outcome = outcomeSchema.safeParse(result.value);
-  if (!outcome.success || outcome.data === null) return { kind: 'none', cause: 'not a function' };
+  if (!outcome.success || outcome.data === null) return none('not a function');
   const outputs = outcome.data.map(([value]) => value);
   if (outputs.length > 0 && outcome.data.every((one) => one.length === 0)) {
-    return { kind: 'none', cause: CAUSES.error };
+    return none(CAUSES.error);
   }
   return { kind: 'outputs', outputs };
 }

@@ -1,43 +1,49 @@
 import { Box, Text } from 'ink';
-import type { DetailLine } from '../views/tree-rows.ts';
+import type { DetailLine } from '../views/detail-line.ts';
 import { COLOURS, inColour } from './colours.ts';
+import type { DetailScroll } from './detail-scroll.ts';
+import { wrapped } from './wrap.ts';
 
 interface Props {
+  /** The place that the lines are about. */
+  readonly place: string;
   readonly lines: readonly DetailLine[];
+  readonly scroll: DetailScroll;
   readonly width: number;
   readonly height: number;
 }
 
-/** Script and transcript of what is selected. */
-export function DetailPanel({ lines, width, height }: Props) {
+/** Calls, script and verdict of what is selected; where they do not fit, a part, and which one. */
+export function DetailPanel({ place, lines, scroll, width, height }: Props) {
+  const rows = lines.flatMap(({ tone, text }) =>
+    wrapped(text, width - 1).map((row) => ({ tone, text: row })),
+  );
+  const room = rows.length > height ? height - 1 : height;
+  const first = scroll.show(place, rows.length, room);
   return (
     <Box flexDirection="column" width={width} height={height} overflow="hidden" paddingLeft={1}>
-      {cropped(lines, height).map((line, index) => (
+      {rows.slice(first, first + room).map((row, index) => (
         // Lines have no identity but their place.
         <Text
-          key={`${index}-${line.text}`}
+          key={`${index}-${row.text}`}
           wrap="truncate"
-          bold={line.tone === 'title'}
-          {...inColour(colour(line.tone))}
-          dimColor={line.tone === 'note'}
+          bold={row.tone === 'title'}
+          {...inColour(colour(row.tone))}
+          dimColor={row.tone === 'note'}
         >
-          {line.text}
+          {row.text}
         </Text>
       ))}
+      {room < height ? (
+        <Text dimColor wrap="truncate">
+          {`J K: lines ${first + 1}–${first + room} of ${rows.length}`}
+        </Text>
+      ) : null}
       {lines.length === 0 ? (
         <Text dimColor>Select a task, a design or an execution with ↑ ↓ and open it with →.</Text>
       ) : null}
     </Box>
   );
-}
-
-/** Lines that do not all fit lose their middle: the end holds the answer and the verdict. */
-function cropped(lines: readonly DetailLine[], height: number): readonly DetailLine[] {
-  if (lines.length <= height) return lines;
-  const head = Math.min(3, Math.max(0, height - 2));
-  const left = lines.length - height + 1;
-  const tail = lines.slice(lines.length - (height - head - 1));
-  return [...lines.slice(0, head), { tone: 'note', text: `… ${left} lines …` }, ...tail];
 }
 
 function colour(tone: DetailLine['tone']): string | undefined {

@@ -51,7 +51,7 @@ export function Facts({ view, width, height }: Props) {
       ))}
       {cells === undefined ? null : (
         <Text wrap="truncate">
-          {`stage ${cells.stage}: gain ${points(cells.gain.whole)} = designs ${points(cells.gain.design)}, execution ${points(cells.gain.execution)}, both ${points(cells.gain.interaction)}`}
+          {`stage ${cells.stage}: change ${points(cells.gain.whole)} = designs ${points(cells.gain.design)}, execution ${points(cells.gain.execution)}, both ${points(cells.gain.interaction)}`}
         </Text>
       )}
       {view.killed === 0 ? null : (

@@ -12,14 +12,15 @@ export function Help({ title, keys, width, height }: Props) {
   const lines = [
     ...keys.map(([key, what]) => ({ key: key.padEnd(17), what })),
     { key: '', what: '● done ◐ working ◔ calling ◑ at the tool ✗ failed' },
-    { key: '', what: '2/3: sum of scores / executions' },
-    { key: '', what: 'who learns: E executor, D designer, C both of them' },
-    { key: '', what: 'any key goes back' },
+    { key: '', what: '2/3: sum of scores / executions; E D C: who learns' },
   ];
   return (
     <Box width={width} height={height} justifyContent="center" overflow="hidden">
       <Box flexDirection="column" borderStyle="round" paddingX={2} alignSelf="flex-start">
-        <Text bold>{title}</Text>
+        <Text>
+          <Text bold>{title}</Text>
+          <Text dimColor>{'  any key goes back'}</Text>
+        </Text>
         {lines.map(({ key, what }) => (
           <Text key={what} wrap="truncate" dimColor={key === ''}>
             <Text bold>{key}</Text>

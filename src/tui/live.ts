@@ -1,10 +1,13 @@
 import type { StoredEvent } from '../../store/event-log.ts';
+import type { Details } from '../views/details.ts';
 import { RunView } from '../views/run-view.ts';
 
 /** A run that a screen shows and steers. */
 export interface LiveRun {
   readonly id: string;
   readonly view: RunView;
+  /** What its log says about places of the tree. */
+  readonly details: Details;
   /** Calls `listener` when the view has changed, at most some times a second; returns the way to stop that. */
   subscribe(listener: () => void): () => void;
   /** A number that changes with the view. */

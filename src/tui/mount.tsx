@@ -1,4 +1,6 @@
 import { render } from 'ink';
+import type { EventReader } from '../../store/event-log.ts';
+import type { Moment } from '../views/address.ts';
 import type { Timeline } from '../views/timeline.ts';
 import type { LiveRun } from './live.ts';
 import { ReplayScreen } from './replay-screen.tsx';
@@ -22,8 +24,13 @@ export async function showTraining(live: LiveRun, finished: Promise<unknown>): P
   }
 }
 
-/** Shows a stored run, beginning at event `at`, until the user leaves. */
-export async function showReplay(run: string, timeline: Timeline, at: number): Promise<void> {
-  const screen = render(<ReplayScreen run={run} timeline={timeline} at={at} />, OPTIONS);
+/** Shows a stored run, beginning at the moment `at`, until the user leaves. */
+export async function showReplay(
+  run: string,
+  reader: EventReader,
+  timeline: Timeline,
+  at: Moment,
+): Promise<void> {
+  const screen = render(<ReplayScreen run={run} reader={reader} timeline={timeline} at={at} />, OPTIONS);
   await screen.waitUntilExit();
 }

@@ -1,21 +1,27 @@
 import { Box, Text, useApp, useWindowSize } from 'ink';
 import { useMemo, useState } from 'react';
-import type { StoredEvent } from '../../store/event-log.ts';
+import type { EventReader, StoredEvent } from '../../store/event-log.ts';
+import { type Moment, resolveMoment } from '../views/address.ts';
+import { Details } from '../views/details.ts';
+import { printable } from '../views/printable.ts';
 import type { Timeline } from '../views/timeline.ts';
+import { AddressPrompt } from './address-prompt.ts';
 import { Header } from './header.tsx';
 import { Help } from './help.tsx';
-import { type Over, Panels } from './panels.tsx';
+import { Panels } from './panels.tsx';
 import { useKeys } from './use-keys.ts';
-import { moveCursor, useTreeCursor } from './use-tree-cursor.ts';
+import { changeLook, useLook } from './use-look.ts';
 
 const KEYS = [
   ['← →', 'one event back, forward'],
-  ['[ ]  PgUp PgDn', 'a hundred events'],
+  ['[ ]  PgUp PgDn', 'a hundred events back, forward'],
   [', .', 'to the last, the next stage or update'],
   ['g G  Home End', 'to the first, the last event'],
-  ['/', 'to an event by its number, then Enter'],
+  ['/', 'to an event or a place, as in "show"'],
   ['↑ ↓  j k', 'select a task, design or execution'],
   ['Enter  Backspace', 'open and close'],
+  ['J K', 'scroll the details'],
+  ['t', 'tokens and their log-probabilities'],
   ['f', 'follow the task that is worked on'],
   ['d  o', 'designs; what the optimiser did'],
   ['q', 'leave'],
@@ -23,42 +29,54 @@ const KEYS = [
 
 interface Props {
   readonly run: string;
+  readonly reader: EventReader;
   readonly timeline: Timeline;
-  readonly at: number;
+  /** Where to begin, and what to look at there. */
+  readonly at: Moment;
 }
 
 /** Time travel over a stored run. */
-export function ReplayScreen({ run, timeline, at }: Props) {
+export function ReplayScreen({ run, reader, timeline, at }: Props) {
   const { exit } = useApp();
   const { columns, rows } = useWindowSize();
-  const [seq, setSeq] = useState(Math.max(1, Math.min(timeline.count, at)));
+  const [seq, setSeq] = useState(Math.max(1, Math.min(timeline.count, at.seq)));
   const [help, setHelp] = useState(false);
-  const [over, setOver] = useState<Over | null>(null);
-  const [typed, setTyped] = useState<string | null>(null);
+  const [prompt] = useState(() => new AddressPrompt());
+  const [details] = useState(() => new Details(reader));
   const view = useMemo(() => timeline.viewAt(seq), [timeline, seq]);
-  const [cursor, moved] = useTreeCursor(view.tree);
+  const [look, changed] = useLook(view.tree, at.place);
+  const { cursor, scroll, tokens, over } = look;
   const within = (to: number) => Math.max(1, Math.min(timeline.count, to));
   const go = (to: number) => setSeq(within(to));
   const step = (by: number) => setSeq((now) => within(now + by));
   const leap = (by: -1 | 1) => setSeq((now) => within(timeline.landmark(now, by)));
-  const toggle = (panel: Over) => setOver((now) => (now === panel ? null : panel));
+  const jump = (address: string) => {
+    const { seq: to, place } = resolveMoment(address, reader, run);
+    if (place !== undefined) cursor.goTo(place);
+    go(to);
+  };
+  /** What is pasted arrives at once, and is entered if it ends with a line break. */
+  const type = (text: string) => {
+    prompt.type(text);
+    if (text.endsWith('\r')) prompt.enter(jump);
+    changed();
+  };
   useKeys((input, key) => {
     if (help) return setHelp(false);
-    if (typed !== null) {
-      if (key.return) {
-        if (typed !== '') go(Number(typed));
-        setTyped(null);
-      } else if (key.escape) setTyped(null);
-      else if (key.backspace || key.delete) setTyped(typed.slice(0, -1));
-      else if (/^\d+$/.test(input)) setTyped((now) => (now ?? '') + input);
-      return;
+    if (key.ctrl && input === 'c') return exit();
+    if (prompt.text !== null) {
+      if (key.return) prompt.enter(jump);
+      else if (key.escape) prompt.close();
+      else if (key.backspace || key.delete) prompt.erase();
+      else if (!key.ctrl && !key.meta) type(input);
+      return changed();
     }
     if (input === '?') setHelp(true);
-    else if (input === 'd') toggle('designs');
-    else if (input === 'o') toggle('optimiser');
-    else if (input === 'q' || key.escape || (key.ctrl && input === 'c')) exit();
-    else if (input === '/') setTyped('');
-    else if (key.leftArrow) step(-1);
+    else if (input === 'q' || key.escape) exit();
+    else if (input.startsWith('/')) {
+      prompt.open();
+      type(input.slice(1));
+    } else if (key.leftArrow) step(-1);
     else if (key.rightArrow) step(1);
     else if (input === '[' || key.pageUp) step(-100);
     else if (input === ']' || key.pageDown) step(100);
@@ -66,7 +84,7 @@ export function ReplayScreen({ run, timeline, at }: Props) {
     else if (input === '.') leap(1);
     else if (input === 'g' || key.home) go(1);
     else if (input === 'G' || key.end) go(timeline.count);
-    else if (moveCursor(cursor, input, key)) moved();
+    else if (changeLook(look, input, key)) changed();
   });
   const event = timeline.eventAt(seq);
   if (help) return <Help title="troupe replay" keys={KEYS} width={columns} height={rows} />;
@@ -75,11 +93,21 @@ export function ReplayScreen({ run, timeline, at }: Props) {
       <Header id={run} view={view} width={columns} note="REPLAY" />
       <Text wrap="truncate">{ruler(seq, timeline.count, columns)}</Text>
       <EventLines event={event} />
-      <Panels view={view} cursor={cursor} over={over} width={columns} height={Math.max(4, rows - 8)} />
-      <Text dimColor wrap="truncate">
-        {typed === null
+      <Panels
+        view={view}
+        cursor={cursor}
+        details={details}
+        scroll={scroll}
+        tokens={tokens}
+        over={over}
+        width={columns}
+        height={Math.max(4, rows - 8)}
+      />
+      <Text dimColor={prompt.refusal === ''} wrap="truncate">
+        {prompt.text === null
           ? '? help  q leave  ←→ event  [ ] 100  , . stage  g G ends  / jump  ↑↓ select  ⏎ open  d o panels'
-          : `go to event: ${typed}▏ (1–${timeline.count}, Enter)`}
+          : prompt.refusal ||
+            `go to: ${prompt.text}▏ (event 1–${timeline.count}, step/3/task/1 or STREAM@VERSION; Enter)`}
       </Text>
     </Box>
   );
@@ -105,7 +133,7 @@ function EventLines({ event }: { readonly event: StoredEvent | undefined }) {
         {event === undefined ? '' : `  ${event.stream}@${event.version}`}
       </Text>
       <Text wrap="truncate" dimColor>
-        {data}
+        {printable(data)}
       </Text>
     </Box>
   );

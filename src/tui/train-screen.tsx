@@ -3,13 +3,15 @@ import { useState, useSyncExternalStore } from 'react';
 import { Header } from './header.tsx';
 import { Help } from './help.tsx';
 import type { LiveRun } from './live.ts';
-import { type Over, Panels } from './panels.tsx';
+import { Panels } from './panels.tsx';
 import { useKeys } from './use-keys.ts';
-import { moveCursor, useTreeCursor } from './use-tree-cursor.ts';
+import { changeLook, useLook } from './use-look.ts';
 
 const KEYS = [
   ['↑ ↓  j k', 'select a task, design or execution'],
   ['→ ←  l h', 'open and close'],
+  ['J K  PgDn PgUp', 'scroll the details'],
+  ['t', 'tokens and their log-probabilities'],
   ['f', 'follow the task that is worked on'],
   ['d  o', 'designs; what the optimiser did'],
   ['p  space', 'pause and go on'],
@@ -25,16 +27,13 @@ export function TrainScreen({ live }: { readonly live: LiveRun }) {
   );
   const { columns, rows } = useWindowSize();
   const [help, setHelp] = useState(false);
-  const [over, setOver] = useState<Over | null>(null);
   const [quitting, setQuitting] = useState(false);
   const { view } = live;
-  const [cursor, moved] = useTreeCursor(view.tree);
-  const toggle = (panel: Over) => setOver((now) => (now === panel ? null : panel));
+  const [look, changed] = useLook(view.tree);
+  const { cursor, scroll, tokens, over } = look;
   useKeys((input, key) => {
     if (help) return setHelp(false);
     if (input === '?') setHelp(true);
-    else if (input === 'd') toggle('designs');
-    else if (input === 'o') toggle('optimiser');
     else if (input === 'q' || (key.ctrl && input === 'c')) {
       setQuitting(true);
       live.quit();
@@ -44,8 +43,10 @@ export function TrainScreen({ live }: { readonly live: LiveRun }) {
     } else {
       if (key.rightArrow) cursor.enter();
       else if (key.leftArrow) cursor.leave();
-      else if (!moveCursor(cursor, input, key)) return;
-      moved();
+      else if (key.pageDown) scroll.move(1);
+      else if (key.pageUp) scroll.move(-1);
+      else if (!changeLook(look, input, key)) return;
+      changed();
     }
   });
   const note = quitting ? 'ending…' : live.paused ? '⏸ PAUSED' : '';
@@ -54,7 +55,16 @@ export function TrainScreen({ live }: { readonly live: LiveRun }) {
     <Box flexDirection="column" width={columns} height={rows}>
       <Header id={live.id} view={view} width={columns} note={note} />
       <Box height={1} />
-      <Panels view={view} cursor={cursor} over={over} width={columns} height={Math.max(4, rows - 5)} />
+      <Panels
+        view={view}
+        cursor={cursor}
+        details={live.details}
+        scroll={scroll}
+        tokens={tokens}
+        over={over}
+        width={columns}
+        height={Math.max(4, rows - 5)}
+      />
       <Text dimColor wrap="truncate">
         {`? help  q quit  p ${live.paused ? 'go on' : 'pause'}  ↑↓ select  → open  ← close  f ${cursor.following ? 'stop following' : 'follow'}  d designs  o optimiser`}
       </Text>

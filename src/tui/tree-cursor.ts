@@ -61,6 +61,12 @@ export class TreeCursor {
     else this.#choose(rows.findLast((each, index) => index < at && each.depth < row.depth)?.stream);
   }
 
+  /** Selects a stream, or what is nearest above it, wherever it is in the tree. */
+  goTo(stream: string): void {
+    const parts = stream.split('/');
+    this.#choose(stream, new Set(parts.map((_, index) => parts.slice(0, index + 1).join('/')).slice(0, -1)));
+  }
+
   follow(): void {
     if (this.#following) this.#choose(this.selected);
     else this.#following = true;

@@ -1,4 +1,4 @@
-import { ROLES } from '../../machines/stages.ts';
+import { learnersOf, ROLES, type Role } from '../../machines/stages.ts';
 import type { RunView, StepView } from './run-view.ts';
 import { byFamily } from './shape-mix.ts';
 
@@ -10,13 +10,54 @@ const SHAPE_FLOOR = 0.13;
 const TOKEN_FLOOR = 0.005;
 /** Valid designs of a step that a share is told of; fewer say little. */
 const FEWEST = 16;
+/** Steps of a role's own in which no group had any variance. */
+const IDLE_STEPS = 3;
+/** Mean score of a step: hardly anything is solved any more. */
+const SCORE_FLOOR = 0.02;
 
 /**
  * What a run should be looked at for, in words: designs that have become one and the same whatever the task, and
  * roles that hardly draw anything any more. Empty if all is well.
  */
 export function alarms(view: RunView): string[] {
-  return [...collapse(view), ...silence(view)];
+  return [...collapse(view), ...idleness(view), ...failure(view), ...silence(view)];
+}
+
+/** The figures of the steps in which a role has learned, the last one first; none for a role that is frozen now. */
+function ownSteps({ steps, step, plan }: RunView, role: Role): readonly StepView[] {
+  const now = Math.min(step, plan.steps - 1);
+  if (!learnersOf(now, plan).includes(role)) return [];
+  return steps.filter((each) => each.role === role).toReversed();
+}
+
+/** A role whose turn it is has had nothing to learn from for some steps. */
+function idleness(view: RunView): string[] {
+  return ROLES.flatMap((role) => {
+    const last = ownSteps(view, role).slice(0, IDLE_STEPS);
+    const idle = last.length === IDLE_STEPS && last.every((each) => each.zeroVariance === each.groups);
+    return idle
+      ? [
+          `the ${role} learns nothing: no group had any variance in its last ${IDLE_STEPS} steps, up to step ${stepOf(last)}`,
+        ]
+      : [];
+  });
+}
+
+/** A role whose turn it is solves nothing. */
+function failure(view: RunView): string[] {
+  return ROLES.flatMap((role) => {
+    const last = ownSteps(view, role).slice(0, 1);
+    return last.flatMap(({ score }) =>
+      score <= SCORE_FLOOR
+        ? [`the ${role} solves next to nothing: mean score ${score.toFixed(3)} in step ${stepOf(last)}`]
+        : [],
+    );
+  });
+}
+
+/** Number of the latest of some steps, as people count. */
+function stepOf(steps: readonly StepView[]): number {
+  return (steps[0]?.step ?? 0) + 1;
 }
 
 function collapse({ mixes, plan }: RunView): string[] {
@@ -41,8 +82,7 @@ function collapse({ mixes, plan }: RunView): string[] {
 function silence({ steps }: RunView): string[] {
   return ROLES.flatMap((role) => {
     const last = steps.findLast((step) => step.role === role && step.entropy !== null);
-    // A step that had nothing to learn from has no entropy to speak of.
-    if (last?.entropy == null || last.zeroVariance === last.groups || last.entropy >= TOKEN_FLOOR) return [];
+    if (last?.entropy == null || last.entropy >= TOKEN_FLOOR) return [];
     return [
       `the ${role}'s entropy is gone: ${last.entropy.toExponential(1)} nats per token in step ${last.step + 1}`,
     ];

@@ -1,6 +1,7 @@
 import { changesBoth, stageKey } from '../../machines/evaluations.ts';
 import { learnersOf } from '../../machines/stages.ts';
-import { type Estimate, estimate, percent, points } from './estimate.ts';
+import { clusteredShare, type Estimate, isSignificant, pairedDifference } from '../core/interval.ts';
+import { percent, points } from './estimate.ts';
 import type { RunView } from './run-view.ts';
 
 /** The four cells after a stage, and where its gain comes from: differences are taken task by task. */
@@ -18,7 +19,7 @@ export interface StageCells {
     /** What of the gain needs both. */
     readonly interaction: Estimate;
   };
-  /** Tasks that are solved now and were not: what it took, one role anew or both. */
+  /** Tasks that are solved now, by all of their samples, and were not: what it took, one role anew or both. */
   readonly solved: {
     readonly tasks: number;
     readonly design: number;
@@ -30,6 +31,10 @@ export interface StageCells {
 
 const CELLS = ['oldOld', 'newOld', 'oldNew', 'newNew'] as const;
 type Cell = (typeof CELLS)[number];
+/** The difference that something makes which did not change. */
+const NONE: Estimate = { mean: 0, low: 0, high: 0, halfWidth: 0 };
+/** A sum of the four scores of one task. */
+type Combination = (at: (cell: Cell) => number) => number;
 type Scores = { readonly [cell in Cell]: readonly number[] };
 
 /** The cells of every stage whose evaluations are over, in order. */
@@ -43,8 +48,12 @@ function cellsOf(view: RunView, stage: number): StageCells | null {
   const scores = scoresOf(view, stage);
   const tasks = Math.min(...CELLS.map((cell) => scores[cell].length));
   if (tasks === 0) return null;
-  const of = (combine: (at: (cell: Cell) => number) => number) =>
-    estimate(Array.from({ length: tasks }, (_, index) => combine((cell) => scores[cell][index] ?? 0)));
+  const { samples } = view.plan.evaluation;
+  const cell = (name: Cell) => clusteredShare(scores[name].slice(0, tasks), samples);
+  // A role that cannot have changed has changed nothing, whatever the tasks.
+  const [newDesigns, newExecution] = [scores.newOld !== scores.oldOld, scores.oldNew !== scores.oldOld];
+  const each = (combine: Combination) =>
+    Array.from({ length: tasks }, (_, task) => combine((name) => scores[name][task] ?? 0));
   const solves = (cell: Cell, task: number) => (scores[cell][task] ?? 0) >= 1;
   const fresh = Array.from({ length: tasks }, (_, task) => task).filter(
     (task) => solves('newNew', task) && !solves('oldOld', task),
@@ -62,18 +71,23 @@ function cellsOf(view: RunView, stage: number): StageCells | null {
       both: taking(false, false),
     },
     cells: {
-      oldOld: of((at) => at('oldOld')),
-      newOld: of((at) => at('newOld')),
-      oldNew: of((at) => at('oldNew')),
-      newNew: of((at) => at('newNew')),
+      oldOld: cell('oldOld'),
+      newOld: cell('newOld'),
+      oldNew: cell('oldNew'),
+      newNew: cell('newNew'),
     },
     gain: {
-      whole: of((at) => at('newNew') - at('oldOld')),
-      design: of((at) => at('newOld') - at('oldOld')),
-      execution: of((at) => at('oldNew') - at('oldOld')),
-      interaction: of((at) => at('newNew') - at('newOld') - at('oldNew') + at('oldOld')),
+      whole: pairedDifference(each((at) => at('newNew') - at('oldOld'))),
+      design: newDesigns ? pairedDifference(each((at) => at('newOld') - at('oldOld'))) : NONE,
+      execution: newExecution ? pairedDifference(each((at) => at('oldNew') - at('oldOld'))) : NONE,
+      // A difference of two differences, which may be as large as both.
+      interaction: newDesigns && newExecution ? pairedDifference(each(interaction), 2) : NONE,
     },
   };
+}
+
+function interaction(at: Parameters<Combination>[0]): number {
+  return at('newNew') - at('newOld') - at('oldNew') + at('oldOld');
 }
 
 /** Scores task by task. What was not evaluated anew is known from elsewhere: see `machines/evaluations.ts`. */
@@ -96,14 +110,22 @@ function scoresOf(view: RunView, stage: number): Scores {
     : { oldOld, newOld: newNew, oldNew: oldOld, newNew };
 }
 
-/** The four cells of a stage and the split of its gain, for people. */
+/** The four cells of a stage and the split of its change, for people: which parts of it are significant, and which are not. */
 export function cellLines({ stage, tasks, cells, gain, solved }: StageCells): string[] {
+  const { whole, design, execution, interaction } = gain;
+  const parts: readonly (readonly [name: string, part: Estimate])[] = [
+    ['designs', design],
+    ['execution', execution],
+    ['both together', interaction],
+  ];
+  const clear = parts.flatMap(([name, part]) => (isSignificant(part) ? [name] : []));
   return [
     `Stage ${stage}, ${tasks} held-out tasks, mean score (95 % interval):`,
     `                    old executor      new executor`,
     `  old designs       ${percent(cells.oldOld).padEnd(18)}${percent(cells.oldNew)}`,
     `  new designs       ${percent(cells.newOld).padEnd(18)}${percent(cells.newNew)}`,
-    `  gain ${points(gain.whole)} points = designs ${points(gain.design)}, execution ${points(gain.execution)}, both together ${points(gain.interaction)}`,
+    `  change ${points(whole)} points = ${parts.map(([name, part]) => `${name} ${points(part)}`).join(', ')}`,
+    `  significant of these: ${clear.length === 0 ? 'none' : clear.join(', ')}`,
     `  newly solved ${solved.tasks}: by designs ${solved.design}, by execution ${solved.execution}, by either ${solved.either}, by both alone ${solved.both}`,
   ];
 }

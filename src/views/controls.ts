@@ -1,6 +1,7 @@
 import { CONTROL } from '../../machines/evaluations.ts';
 import { totals } from '../../machines/tally.ts';
-import { type Estimate, estimate, percent, points } from './estimate.ts';
+import { clusteredShare, type Estimate, isSignificant, pairedDifference } from '../core/interval.ts';
+import { percent, points } from './estimate.ts';
 import type { RunView } from './run-view.ts';
 import { evaluationName } from './stage-band.ts';
 
@@ -16,7 +17,7 @@ export interface Comparison {
 }
 
 /** The last evaluation with all that it can be compared with, in the order of the evaluations; the first is itself. */
-export function comparisons({ tallies, scores }: RunView): Comparison[] {
+export function comparisons({ tallies, scores, plan }: RunView): Comparison[] {
   const keys = Object.keys(tallies).filter((key) => key === 'harder' || key.startsWith(CONTROL));
   if (keys.length === 0) return [];
   const own = scores.after ?? [];
@@ -28,35 +29,47 @@ export function comparisons({ tallies, scores }: RunView): Comparison[] {
     const paired = key.startsWith(CONTROL) && values.length === own.length && !rejected;
     return {
       key,
-      score: estimate(values),
+      score: clusteredShare(values, plan.evaluation.samples),
       callsPerTask: calls / Math.max(1, tasks),
       rejected,
-      lead: paired ? estimate(values.map((value, index) => (own[index] ?? 0) - value)) : null,
+      lead: paired ? pairedDifference(values.map((value, index) => (own[index] ?? 0) - value)) : null,
     };
   });
 }
 
-/** The same for people: mean scores over all tasks with 95 % intervals, calls, and the lead over each control. */
+/** A control that was played on the tasks of the trained system. */
+export interface PlayedControl extends Comparison {
+  readonly lead: Estimate;
+}
+
+/** The control with the highest mean score, the first of several; null where none was played. */
+export function strongestControl(view: RunView): PlayedControl | null {
+  const played = comparisons(view).flatMap(({ lead, ...rest }) => (lead === null ? [] : [{ ...rest, lead }]));
+  return played.sort((a, b) => b.score.mean - a.score.mean)[0] ?? null;
+}
+
+/** The same for people: mean scores over all tasks with 95 % intervals, calls, and the difference to each control. */
 export function comparisonLines(view: RunView): string[] {
   const rows = comparisons(view);
   if (rows.length === 0) return [];
-  const names = rows.map(({ key }) => nameOf(key, view));
+  const names = rows.map(({ key }) => comparisonName(key, view));
   const width = Math.max(...names.map((name) => name.length));
   const lines = rows.map(({ score, callsPerTask, rejected, lead }, index) => {
     const figures = rejected
       ? 'rejected by the checks, not played'
-      : `${percent(score).padEnd(14)} ${callsPerTask.toFixed(1)} calls a task`;
-    return `  ${(names[index] ?? '').padEnd(width)}  ${figures}${lead === null ? '' : `  lead ${points(lead)}`}`;
+      : `${percent(score).padEnd(16)} ${callsPerTask.toFixed(1)} calls a task`;
+    const difference = lead === null ? '' : `  ${points(lead)}${isSignificant(lead) ? ' *' : ''}`;
+    return `  ${(names[index] ?? '').padEnd(width)}  ${figures}${difference}`;
   });
   return [
-    'Compared with (mean score over all tasks; this run’s lead in points, task by task):',
+    'Compared with (mean score over all tasks; by how much this run is above, in points, task by task; * significant):',
     ...lines,
     '',
   ];
 }
 
-/** A fixed design is called by its script. */
-function nameOf(key: string, { plan }: RunView): string {
+/** An evaluation's name for people; a fixed design is called by its script. */
+export function comparisonName(key: string, { plan }: RunView): string {
   const fixed = /^control_fixed_(\d+)$/.exec(key)?.[1];
   const script = fixed === undefined ? undefined : plan.evaluation.controls[Number(fixed)];
   if (script === undefined) return evaluationName(key);

@@ -1,5 +1,6 @@
 import { learnersOf } from '../../machines/stages.ts';
 import type { StoredEvent } from '../../store/event-log.ts';
+import { alarms } from './alarms.ts';
 import { RunView, type StepView } from './run-view.ts';
 import { evaluationName } from './stage-band.ts';
 import { summaryLines } from './summary.ts';
@@ -7,8 +8,9 @@ import { summaryLines } from './summary.ts';
 /** A run as lines of text, for pipes and CI: one per chunk of the cold start, evaluation and step. */
 export class PlainProgress {
   readonly view = new RunView();
+  #ringing: readonly string[] = [];
 
-  /** Takes in one event; returns a line where something is finished. */
+  /** Takes in one event; returns a line where something is finished, and one more for each alarm that begins to ring. */
   line(event: StoredEvent): string | null {
     const { view } = this;
     view.apply(event);
@@ -54,7 +56,16 @@ export class PlainProgress {
       left,
       this.#left(),
     ].join('');
-    return this.#stamp(text);
+    return [this.#stamp(text), ...this.#alarms().map((alarm) => this.#stamp(`ALARM: ${alarm}`))].join('\n');
+  }
+
+  /** The alarms that did not ring after the step before. */
+  #alarms(): string[] {
+    const all = alarms(this.view);
+    const kind = (alarm: string) => alarm.slice(0, alarm.indexOf(':'));
+    const fresh = all.filter((alarm) => !this.#ringing.includes(kind(alarm)));
+    this.#ringing = all.map(kind);
+    return fresh;
   }
 
   #evaluation(): string {

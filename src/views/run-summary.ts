@@ -4,10 +4,11 @@ import type { AttemptInfo } from '../../store/attempts.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import { type ForkOrigin, hasNotRun } from '../../store/fork-origin.ts';
 import type { RunInfo } from '../../store/runs.ts';
+import type { Estimate } from '../core/interval.ts';
+import { type Change, changeOf, type PassRates, passRatesOf } from './accuracy.ts';
 import { alarms, zeroVariance } from './alarms.ts';
 import { type StageCells, stageCells } from './cells.ts';
 import { comparisons } from './controls.ts';
-import type { Estimate } from './estimate.ts';
 import type { RunView } from './run-view.ts';
 import { sessionView } from './session-view.ts';
 
@@ -30,6 +31,10 @@ export interface RunSummary {
   readonly heldOut: { readonly before: Fractions; readonly after: Fractions };
   /** The same on harder tasks at the end, where the run has any. */
   readonly harder?: Fractions;
+  /** From before to after, task by task, once both are evaluated. */
+  readonly change?: Change;
+  /** By evaluation and k, where each task has several samples. */
+  readonly passAtK?: { readonly [evaluation: string]: PassRates };
   /** Controls at the end, by name; where they were asked for. */
   readonly controls?: { readonly [name: string]: Control };
   /** {old, new} designer × {old, new} executor after the last stage that has been evaluated, where that was asked for. */
@@ -84,6 +89,7 @@ export function summarise(
     },
     weightsHash: view.version,
     heldOut: { before: fractions(view.before), after: fractions(view.after) },
+    ...changesOf(view),
     ...(view.tallies.harder === undefined ? {} : { harder: fractions(view.tallies.harder) }),
     ...controlsOf(view),
     ...cellsOf(view),
@@ -113,6 +119,11 @@ function originOf({ fork }: RunInfo): Pick<RunSummary, 'fork'> {
 /** Where a run comes from, in words: `fork of run-1 at 449 (session@12)`; empty if it is no fork. */
 export function originText({ fork }: Pick<RunSummary, 'fork'>): string {
   return fork === undefined ? '' : `fork of ${fork.parent} at ${fork.at} (${fork.stream}@${fork.version})`;
+}
+
+function changesOf(view: RunView): Pick<RunSummary, 'change' | 'passAtK'> {
+  const [change, passAtK] = [changeOf(view), passRatesOf(view)];
+  return { ...(change === null ? {} : { change }), ...(passAtK === null ? {} : { passAtK }) };
 }
 
 function cellsOf(view: RunView): Pick<RunSummary, 'cells'> {

@@ -22,6 +22,11 @@ export interface StepView extends UpdateFigures {
   readonly role: Role;
   readonly designerReward: number;
   readonly executorReward: number;
+  /**
+   * Mean score of what the role did: of an executor's executions; of a designer's scripts, where a rejected one scores 0. Without
+   * prices.
+   */
+  readonly score: number;
   /** Rejected scripts among all, 0 … 1. */
   readonly invalid: number;
   readonly zeroVariance: number;
@@ -40,7 +45,7 @@ const NO_PLAN: PlanView = {
   policies: 'shared',
   designs: 0,
   executions: 0,
-  evaluation: { cellTasks: 0, harder: false, controls: [] },
+  evaluation: { cellTasks: 0, harder: false, controls: [], samples: 1 },
 };
 
 /**
@@ -57,11 +62,17 @@ export class RunView {
   version = '';
   readonly losses: number[] = [];
   readonly steps: StepView[] = [];
-  /** What evaluations found, by their keys; and the score of each of their tasks, in the tasks' order. */
+  /** The family of each held-out task, in the tasks' order. */
+  families: string[] = [];
+  /** What evaluations found, by their keys; and the mean score of each of their tasks, in the tasks' order. */
   readonly tallies: { [key: string]: Tally } = {};
   readonly scores: { [key: string]: number[] } = {};
+  /** How many samples solved each task, where there are several of each. */
+  readonly solved: { [key: string]: number[] } = {};
   /** Rollouts finished and expected in the current step or evaluation. */
   progress = { done: 0, of: 0 };
+  /** Scores of the executions of this step, and how many there would be if no script had been rejected. */
+  scored = { sum: 0, of: 0 };
   /** Shapes drawn in training, one entry per step. */
   readonly mixes: ShapeMix[] = [];
   /** Rejected scripts by cause, over the run. */
@@ -150,6 +161,8 @@ export class RunView {
         this.sampledTokens = 0;
         this.samplingTime = 0;
         this.progress = { done: 0, of: tasks.length };
+        this.scored = { sum: 0, of: 0 };
+        if (key === 'eval/before') this.families = tasks.map(({ family }) => family);
         if (!key.startsWith('step/')) {
           this.tallies[evaluationOf(key)] = emptyTally;
           this.scores[evaluationOf(key)] = [];
@@ -167,6 +180,7 @@ export class RunView {
         this.steps.push({
           step: this.step,
           ...rest,
+          score: rest.role === 'executor' ? rest.executorReward : this.#designScore(),
           invalid: invalid / Math.max(1, designs),
           ...UNMEASURED,
           entropy,
@@ -193,6 +207,8 @@ export class RunView {
 
   #rollout({ key, output }: RolledEvent): void {
     this.progress = { ...this.progress, done: this.progress.done + 1 };
+    const { sum, of } = this.scored;
+    this.scored = { sum: sum + output.score, of: of + output.designs * this.plan.executions };
     this.finishedCalls += output.calls;
     this.branches += output.branches;
     this.branchCalls += output.branchCalls;
@@ -211,9 +227,14 @@ export class RunView {
     if (key.startsWith('eval/') && this.progress.done === this.progress.of) this.#schedule();
   }
 
+  #designScore(): number {
+    return this.scored.sum / Math.max(1, this.scored.of);
+  }
+
   #evaluated(key: string, output: RolledEvent['output']): void {
     this.tallies[key] = tallyRollout(this.tallies[key] ?? emptyTally, output);
     this.scores[key]?.push(scoreOf(output));
+    if (output.solved !== undefined) this.solved[key] = [...(this.solved[key] ?? []), output.solved];
   }
 
   /** What the session does next: the same question that its machine asks. */

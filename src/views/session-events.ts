@@ -14,8 +14,13 @@ export const started = z.object({
     executions: z.number(),
     design: z.union([z.string(), z.record(z.string(), z.string())]).optional(),
     evaluation: z
-      .object({ cellTasks: z.number(), harder: z.boolean(), controls: z.array(z.string()) })
-      .default({ cellTasks: 0, harder: false, controls: [] }),
+      .object({
+        cellTasks: z.number(),
+        harder: z.boolean(),
+        controls: z.array(z.string()),
+        samples: z.number().default(1),
+      })
+      .default({ cellTasks: 0, harder: false, controls: [], samples: 1 }),
   }),
   config: z.looseObject({ preset: z.string(), seed: z.number() }),
 });
@@ -23,7 +28,7 @@ export const started = z.object({
 export type PlanView = z.infer<typeof started>['plan'];
 
 export const imitated = z.object({ loss: z.number(), version: z.string() });
-export const picked = z.object({ key: z.string(), tasks: z.array(z.unknown()) });
+export const picked = z.object({ key: z.string(), tasks: z.array(z.looseObject({ family: z.string() })) });
 export const rolled = z.object({
   key: z.string(),
   output: z.object({
@@ -36,6 +41,7 @@ export const rolled = z.object({
     failed: z.record(z.string(), z.number()).default({}),
     killed: z.number().default(0),
     score: z.number(),
+    solved: z.number().exactOptional(),
     calls: z.number(),
     tokens: z.number().default(0),
     branches: z.number().default(0),

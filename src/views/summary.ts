@@ -1,14 +1,19 @@
-import type { FamilyTally } from '../../machines/tally.ts';
+import { type FamilyTally, totals } from '../../machines/tally.ts';
+import { type Estimate, isSignificant } from '../core/interval.ts';
+import { changeOf, passLines } from './accuracy.ts';
 import { alarms, zeroVariance } from './alarms.ts';
 import { cellLines, stageCells } from './cells.ts';
-import { comparisonLines } from './controls.ts';
+import { comparisonLines, comparisonName, strongestControl } from './controls.ts';
+import { points, verdict } from './estimate.ts';
 import { failureLines } from './failures.ts';
 import type { RunView } from './run-view.ts';
 import { shapeLines } from './shape-history.ts';
 
 /**
- * What a run came to, for people: accuracies, what each role learned, and what to do next. A run that was
- * stopped before its first event does not know its number of steps yet; `steps` says it.
+ * What a run came to, for people: designs, cells, controls, what to do next, and at the end, where a small terminal shows
+ * it, how held-out accuracy has changed. Nothing is called a gain or a loss whose interval has 0 in it, and who earned a
+ * gain is said by the cells alone. A run that was stopped before its first event does not know its number of steps yet;
+ * `steps` says it.
  */
 export function summaryLines(view: RunView, run: string, store: string, steps = view.plan.steps): string[] {
   const at = store === 'troupe.db' ? '' : ` --store ${store}`;
@@ -24,17 +29,12 @@ export function summaryLines(view: RunView, run: string, store: string, steps = 
     '',
     `${run} is over: ${view.step} steps, ${view.finishedCalls} policy calls${branchCost(view)}, ${view.events} events, ${Math.round((view.lastTime - view.firstTime) / 1000)} s.`,
     '',
-    'Held-out accuracy (sampled at the training temperature):',
-    ...families.map((family) => accuracyLine(family, view.before[family], view.after[family])),
-    '',
-    'What the designer learned (its most frequent designs, before → after):',
+    'Most frequent designs, before → after:',
     ...families.map(
       (family) =>
         `  ${family.padEnd(12)} ${favourites(view.before[family])}  →  ${favourites(view.after[family])}`,
     ),
     ...shapeLines(view.mixes, 60),
-    'What the executor learned:',
-    `  mean score of an execution: ${executorGain(view)}`,
     ...cellSection(view),
     ...comparisonLines(view),
     ...failureLines(view),
@@ -45,6 +45,9 @@ export function summaryLines(view: RunView, run: string, store: string, steps = 
     `  npx troupe replay ${run}${at}      step through it, event by event`,
     `  npx troupe verify ${run}${at}      execute it again and compare every event`,
     `  npx troupe graph session --coverage ${run}${at}`,
+    '',
+    ...accuracyLines(view),
+    ...headline(view),
   ];
 }
 
@@ -65,13 +68,44 @@ function branchCost({ branches, branchCalls }: RunView): string {
   return branches === 0 ? '' : ` (${branchCalls} of them in ${branches} branches)`;
 }
 
-function accuracyLine(
-  family: string,
-  before: FamilyTally | undefined,
-  after: FamilyTally | undefined,
-): string {
-  const change = 100 * (accuracy(after) - accuracy(before));
-  return `  ${family.padEnd(12)} ${percent(accuracy(before))} → ${percent(accuracy(after))}  (${change >= 0 ? '+' : '−'}${Math.abs(change).toFixed(1)} points; ${after?.tasks ?? 0} tasks; valid scripts ${percent(share(before?.valid, before))} → ${percent(share(after?.valid, after))})`;
+/** Held-out accuracy by family, before → after, with the change of the same tasks; in 80 columns. */
+function accuracyLines(view: RunView): string[] {
+  const change = changeOf(view);
+  return [
+    'Held-out accuracy before → after, change in points (± 95 %, task by task):',
+    ...Object.keys(view.before).map((family) => {
+      const [before, after] = [view.before[family], view.after[family]];
+      const changed = change?.families[family];
+      return [
+        `  ${family.padEnd(12)} ${percent(accuracy(before)).padStart(5)} → ${percent(accuracy(after)).padEnd(6)}`,
+        ...(changed === undefined ? [] : [points(changed).padEnd(13), verdict(changed).padEnd(16)]),
+        `valid ${rounded(share(before?.valid, before))} → ${rounded(share(after?.valid, after))} %`,
+      ].join(' ');
+    }),
+    ...passLines(view),
+  ];
+}
+
+/** The run in two sentences: all tasks before and after, and the strongest control beside it. */
+function headline(view: RunView): string[] {
+  const change = changeOf(view);
+  if (change === null) return [];
+  const [before, after] = [totals(view.before), totals(view.after)];
+  const ratio = ({ score, tasks }: typeof before) => (100 * score) / Math.max(1, tasks);
+  const control = strongestControl(view);
+  return [
+    '',
+    `Held-out accuracy over all ${after.tasks} tasks: ${ratio(before).toFixed(1)} → ${ratio(after).toFixed(1)} %, ${points(change.overall)} points: ${verdict(change.overall)}.`,
+    control === null
+      ? 'No control was played beside it (evaluation.controls).'
+      : `Against the strongest control (${comparisonName(control.key, view).replace('control: ', '')}, ${(100 * control.score.mean).toFixed(1)} %): ${points(control.lead)} points: ${place(control.lead)}.`,
+  ];
+}
+
+/** Where a run stands beside a control. */
+function place(lead: Estimate): 'ahead' | 'behind' | 'no clear difference' {
+  if (!isSignificant(lead)) return 'no clear difference';
+  return lead.mean > 0 ? 'ahead' : 'behind';
 }
 
 /** The two most frequent shapes of a family with their shares. */
@@ -83,21 +117,16 @@ function favourites(tally: FamilyTally | undefined): string {
     .join(', ');
 }
 
-/** Mean execution score over the first and the last executor steps. */
-function executorGain(view: RunView): string {
-  const scores = view.steps.map(({ executorReward }) => executorReward);
-  const window = Math.min(3, scores.length);
-  if (window === 0) return 'no steps';
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  return `${mean(scores.slice(0, window)).toFixed(2)} in the first ${window} steps, ${mean(scores.slice(-window)).toFixed(2)} in the last ${window}`;
-}
-
 function accuracy(tally: FamilyTally | undefined): number {
   return share(tally?.score, tally);
 }
 
 function share(count: number | undefined, tally: FamilyTally | undefined): number {
   return tally === undefined || tally.tasks === 0 ? 0 : (count ?? 0) / tally.tasks;
+}
+
+function rounded(value: number): string {
+  return (100 * value).toFixed(0);
 }
 
 function percent(value: number): string {

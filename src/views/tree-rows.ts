@@ -1,3 +1,4 @@
+import { oneLine } from './printable.ts';
 import type { DesignView, ExecutionView, LiveState, TaskView, TreeView } from './tree-view.ts';
 
 /** One line of the rollout tree on the screen. */
@@ -73,66 +74,4 @@ function rowOf(
     expandable,
     open: open.has(stream),
   };
-}
-
-/** A task or an answer may have several lines; a row has one. */
-function oneLine(text: string): string {
-  return text.replace(/\s*\n\s*|\t/g, ' ').trimEnd();
-}
-
-/** What a place in the tree holds, as lines of a given kind: its script, and its agents' transcripts. Texts of several lines are as many. */
-export interface DetailLine {
-  readonly tone: 'title' | 'script' | 'task' | 'said' | 'tool' | 'note' | 'good' | 'bad';
-  readonly text: string;
-}
-
-/** The script and transcript of a task, design or execution; nothing for a stream that is not in view. */
-export function detailLines(tree: TreeView, stream: string): DetailLine[] {
-  for (const task of tree.tasks.values()) {
-    if (!`${stream}/`.startsWith(`${task.stream}/`)) continue;
-    const lines: DetailLine[] = [
-      { tone: 'title', text: task.stream },
-      { tone: 'task', text: `${task.family}: ${task.text}` },
-    ];
-    for (const design of task.designs.values()) {
-      if (!`${stream}/`.startsWith(`${design.stream}/`)) continue;
-      lines.push(...designLines(design));
-      for (const execution of design.executions.values()) {
-        if (stream === execution.stream) lines.push(...executionLines(execution));
-      }
-    }
-    return lines.flatMap(({ tone, text }) =>
-      text
-        .replaceAll('\t', '  ')
-        .split('\n')
-        .map((line) => ({ tone, text: line })),
-    );
-  }
-  return [];
-}
-
-function designLines(design: DesignView): DetailLine[] {
-  const lines: DetailLine[] = [];
-  if (design.script !== '') lines.push({ tone: 'script', text: design.script });
-  if (design.rejection !== '') lines.push({ tone: 'bad', text: `rejected, ${design.rejection}` });
-  return lines;
-}
-
-function executionLines(execution: ExecutionView): DetailLine[] {
-  const lines: DetailLine[] = [{ tone: 'title', text: execution.stream.split('/').slice(-2).join(' ') }];
-  for (const agent of execution.agents.values()) {
-    lines.push({ tone: 'note', text: `${agent.name} (${agent.state})` });
-    for (const { who, text } of agent.lines) {
-      if (who === 'task') continue;
-      const tone = who === 'tool' || who === 'call' ? 'tool' : who === 'agent' ? 'said' : 'note';
-      lines.push({ tone, text: `  ${who}: ${text}` });
-    }
-  }
-  if (execution.score !== null) {
-    lines.push({
-      tone: execution.score === 1 ? 'good' : 'bad',
-      text: `verdict: score ${execution.score}, answer ${execution.answer}`,
-    });
-  } else if (execution.state === 'failed') lines.push({ tone: 'bad', text: 'no answer' });
-  return lines;
 }

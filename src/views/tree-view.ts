@@ -5,18 +5,10 @@ import type { StoredEvent } from '../../store/event-log.ts';
 const liveState = z.enum(['waiting', 'calling', 'working', 'checking', 'done', 'failed']);
 export type LiveState = z.infer<typeof liveState>;
 
-const transcriptLine = z.strictObject({
-  who: z.enum(['task', 'role', 'answer', 'draft', 'feedback', 'choices', 'agent', 'call', 'tool', 'cut off']),
-  text: z.string(),
-});
-export type TranscriptLine = z.infer<typeof transcriptLine>;
-
 const agentView = z.strictObject({
   stream: z.string(),
   name: z.string(),
   state: liveState,
-  /** What the agent saw and said, in order. */
-  lines: z.array(transcriptLine),
 });
 
 const executionView = z.strictObject({
@@ -41,6 +33,8 @@ export type DesignView = z.infer<typeof designView>;
 
 const taskView = z.strictObject({
   stream: z.string(),
+  /** What its verifier finds it by. */
+  id: z.string(),
   family: z.string(),
   text: z.string(),
   state: liveState,
@@ -51,21 +45,13 @@ export type TaskView = z.infer<typeof taskView>;
 /** The trees' tasks in the form in which a snapshot holds them: maps as lists of their entries. */
 export const treeState = mapOf(taskView);
 
-const rolloutStart = z.object({ task: z.object({ family: z.string(), text: z.string() }) });
-const designStart = z.object({ script: z.string().default('') });
-const agentStart = z.object({
-  name: z.string(),
-  task: z.string(),
-  prompt: z.string().optional(),
-  sees: z.array(z.object({ name: z.string(), text: z.string() })).default([]),
-  choices: z.array(z.string()).default([]),
-  draft: z.string().optional(),
-  feedback: z.string().optional(),
+const rolloutStart = z.object({
+  task: z.object({ id: z.string(), family: z.string(), text: z.string() }),
 });
+const designStart = z.object({ script: z.string().default('') });
 const called = z.object({ text: z.string(), asksTool: z.boolean(), finish: z.string() });
 const compiled = z.object({ shape: z.string() });
 const rejected = z.object({ cause: z.string(), message: z.string() });
-const returned = z.object({ text: z.string() });
 const finished = z.object({ key: z.string(), output: z.object({ ok: z.boolean().optional() }) });
 const verified = z.object({
   score: z.number(),
@@ -76,11 +62,13 @@ const verified = z.object({
     cause: z.string().optional(),
   }),
 });
-const checked = z.object({ key: z.string(), passed: z.boolean(), text: z.string() });
 
 const PLACE = /^(.*?\/task\/\d+|eval\/\w+\/\d+)(?:\/design\/(\d+))?(?:\/exec\/(\d+))?(?:\/agent\/(.+))?$/;
 
-/** The rollout trees of one step or evaluation, as the events so far tell them. */
+/**
+ * The rollout trees of one step or evaluation, as the events so far tell them. What agents were asked and said is not
+ * kept here: it is read from the log for what somebody looks at (details.ts).
+ */
 export class TreeView {
   readonly tasks: Map<string, TaskView>;
 
@@ -170,11 +158,6 @@ function onExecution(design: DesignView | undefined, name: string, event: Stored
     view.score = score;
     view.answer = String(answer.value ?? answer.source ?? answer.cause ?? '');
     view.state = 'done';
-  } else if (event.type === 'checked') {
-    const { key, text } = checked.parse(event.data);
-    // Feedback on a node's draft belongs to that node; other questions, to whoever answered last.
-    const agent = view.agents.get(key.slice('check/'.length)) ?? [...view.agents.values()].at(-1);
-    agent?.lines.push({ who: 'feedback', text });
   } else if (event.type === 'agent.finished') {
     const { key, output } = finished.parse(event.data);
     const agent = view.agents.get(key.slice('agent/'.length));
@@ -185,24 +168,15 @@ function onExecution(design: DesignView | undefined, name: string, event: Stored
 function onAgent(execution: ExecutionView | undefined, name: string, event: StoredEvent): void {
   if (execution === undefined) return;
   if (event.type === 'started') {
-    const { task, prompt, sees, choices, draft, feedback } = agentStart.parse(event.data);
-    const lines: TranscriptLine[] = [{ who: 'task', text: task }];
-    if (prompt !== undefined) lines.unshift({ who: 'role', text: prompt });
-    for (const { name: by, text } of sees) lines.push({ who: 'answer', text: `${by}: ${text}` });
-    if (draft !== undefined) lines.push({ who: 'draft', text: draft });
-    if (feedback !== undefined) lines.push({ who: 'feedback', text: feedback });
-    if (choices.length > 0) lines.push({ who: 'choices', text: choices.join(', ') });
-    execution.agents.set(name, { stream: event.stream, name, state: 'calling', lines });
+    execution.agents.set(name, { stream: event.stream, name, state: 'calling' });
     return;
   }
   const view = execution.agents.get(name);
   if (view === undefined) return;
   if (event.type === 'called') {
-    const { text, asksTool, finish } = called.parse(event.data);
-    view.lines.push({ who: finish === 'length' ? 'cut off' : asksTool ? 'call' : 'agent', text });
+    const { asksTool, finish } = called.parse(event.data);
     view.state = finish === 'length' ? 'failed' : asksTool ? 'checking' : 'done';
   } else if (event.type === 'tool.returned') {
-    view.lines.push({ who: 'tool', text: returned.parse(event.data).text });
     view.state = 'calling';
   }
 }

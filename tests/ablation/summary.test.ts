@@ -52,6 +52,24 @@ describe('the summary of a table', () => {
     expect(percent(sft?.overall.heldOut ?? null)).toBe('30.0 ± 24.8');
   });
 
+  it('has no ± where all seeds agree, and calls no such difference significant', () => {
+    const entries = [
+      ...[1, 2, 3].map((seed) => entry('sft', seed, [0.025])),
+      ...[0.45, 0.5, 0.65].map((value, index) => entry('stagewise', index + 1, [value])),
+      ...[1, 2, 3].map((seed) => entry('oracle', seed, [0.025 - 0.7 / 60])),
+    ];
+    const table = { comparisons: [{ arm: 'oracle', against: ['sft'] }] };
+    const summary = summarise(entries, ARMS, table);
+    const [sft, stagewise] = summary.arms;
+    expect(percent(sft?.overall.heldOut ?? null)).toBe('2.5');
+    expect(gain(summary.differences[0]?.heldOut ?? null)).toBe('−1.2');
+    expect(percent(stagewise?.overall.heldOut ?? null)).toBe('53.3 ± 25.9');
+    const head = { table: 'a', command: 'troupe bench', commit: 'c', machine, node: '26', preset: 'bench' };
+    const text = page(schedules, head, entries, summary);
+    expect(text).not.toContain('± 0.0');
+    expect(text).toContain('Where all seeds agree there is no ±');
+  });
+
   it('measures arms by the ends of their own span', () => {
     const entries = [
       ...[0.1, 0.5, 0.9].map((value, index) =>

@@ -57,11 +57,14 @@ test('every measurement is taken and gives finite, positive figures', async () =
 });
 
 test('the store is measured by itself, within a run, and with one long run', async () => {
-  const { logShare, run, stateAt, appendRatio, liveRatio, replayRatio } = await measureStore({
+  const { logShare, run, stateAt, appendRatio, liveRatio, replayRatio, widths } = await measureStore({
     config: { ...config, steps: 2 },
     seconds: 0.2,
     count: 12_000,
+    widths: [2, 2, 20],
   });
+  expect(widths.map(({ tasks }) => tasks)).toEqual([2, 20]);
+  for (const { cpuPerEvent } of widths) expect(cpuPerEvent).toBeGreaterThan(0);
   expect(run.logShare).toBe(logShare);
   for (const share of [logShare, run.logWallShare]) {
     expect(share).toBeGreaterThan(0);

@@ -169,14 +169,27 @@ export function reading(recorded: () => string): void {
   describe.concurrent('eval and export', () => {
     it('score a version, and write it', async ({ expect, ...test }) => {
       const family = z.looseObject({ tasks: z.literal(2), valid: z.literal(2) });
+      const interval = z.object({ mean: z.number(), low: z.number(), high: z.number() });
+      const rates = z.record(z.enum(['1', '2', '3']), interval);
       const scored = z.looseObject({
         run: z.literal('run-2'),
         label: z.literal('cold-start/02'),
         families: z.record(z.enum(FAMILIES), family),
+        samples: z.literal(3),
+        accuracy: z.object({ families: z.record(z.enum(FAMILIES), interval), overall: interval }),
+        passAtK: z.object({ families: z.record(z.enum(FAMILIES), rates), overall: rates }),
       });
       const design = 'run(agent("solve"))';
-      const args = ['--policy', 'cold-start', '--tasks', '2', '--design', design, '--json'];
-      expect(jsonLines(scored, await read('eval', ...args))).toHaveLength(1);
+      const args = ['--policy', 'cold-start', '--tasks', '2', '--design', design, '--samples', '3', '--json'];
+      const [several, ...others] = jsonLines(scored, await read('eval', ...args));
+      expect(others).toEqual([]);
+      // Scores are 0 or 1, so that pass@1 is their mean; and more samples solve no less.
+      const { '1': one, '2': two, '3': three } = several?.passAtK.overall ?? {};
+      expect(one?.mean).toBeCloseTo(several?.accuracy.overall.mean ?? -1, 12);
+      expect((one?.mean ?? 1) <= (two?.mean ?? 0) && (two?.mean ?? 1) <= (three?.mean ?? 0)).toBe(true);
+      for (const { low, high } of Object.values(several?.accuracy.families ?? {})) {
+        expect(high - low).toBeGreaterThan(0.3);
+      }
 
       const folder = join(scratchCopy(test), 'policy');
       expect(await read('export', 'latest', folder, '--policy', 'step/1')).toContain(

@@ -71,10 +71,12 @@ describe('docs/settings.md', () => {
       'credit.draws',
       'credit.executorNegative',
       'credit.noveltyEnd',
+      'evaluation.samples',
       'families',
       'rollout.design',
     ]);
-    const known = [configSchema, configSchema.shape.credit, configSchema.shape.rollout].flatMap((schema) =>
+    const { credit, rollout, evaluation } = configSchema.shape;
+    const known = [configSchema, credit, rollout, evaluation.unwrap()].flatMap((schema) =>
       Object.entries(schema.shape).flatMap(([name, member]) => (member.isOptional() ? [name] : [])),
     );
     for (const path of optional) expect(known).toContain(path.split('.').at(-1));

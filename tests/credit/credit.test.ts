@@ -33,6 +33,61 @@ describe('advantages', () => {
   });
 });
 
+describe('the reward of a design', () => {
+  const executions = (scores: readonly number[], calls: readonly number[]) =>
+    scores.map((score, index) => ({
+      stream: `e${index}`,
+      score,
+      calls: Array.from({ length: calls[index] ?? 1 }, () => ({
+        stream: 'a',
+        sampled: true,
+        branches: [],
+        call: { key: 'turn/0', ...COMPLETION },
+      })),
+    }));
+  const COMPLETION = {
+    text: '',
+    finish: 'stop' as const,
+    asksTool: false,
+    version: 'w',
+    promptTokens: [],
+    tokens: [1, 2, 3],
+    logProbs: [0, 0, 0],
+  };
+  const rewardOf = (all: ReturnType<typeof executions>, settings: RewardSettings) =>
+    designReward(
+      { stream: 'd', script: '', shape: 'agent', rejected: null, call: null, executions: all },
+      settings,
+    );
+
+  it('is the same to the last bit in whatever order its executions come', () => {
+    const prices = { callPrice: 0.05, tokenPrice: 0.0005 };
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 1, max: 9 })), {
+          minLength: 1,
+          maxLength: 8,
+        }),
+        fc.integer(),
+        (drawn, seed) => {
+          const all = executions(
+            drawn.map(([score]) => score),
+            drawn.map(([, calls]) => calls),
+          );
+          const shuffled = new RandomStream(seed >>> 0, 'order').shuffle(all);
+          expect(rewardOf(shuffled, prices)).toBe(rewardOf(all, prices));
+        },
+      ),
+    );
+  });
+
+  it('was another one in older runs, and is computed there as it was', () => {
+    const prices = { callPrice: 0.1, sumsInOrder: true };
+    const [one, other] = [executions([0.1, 0.2, 0.3], [1, 1, 1]), executions([0.3, 0.2, 0.1], [1, 1, 1])];
+    expect(rewardOf(one, prices)).not.toBe(rewardOf(other, prices));
+  });
+});
+
 describe('credit', () => {
   it('normalises over executions, so that an execution with many calls weighs as one (law 6)', () => {
     const events = tree('step/0000/task/000', [{ script: 'a', scores: [1, 0, 0, 0], calls: 3 }]);

@@ -29,7 +29,7 @@ export function expectViewsToAgree(store: Store, run: string): void {
 }
 
 export function agreeOnCredits(store: Store, run: string): void {
-  const { steps, learned } = foldCredits(store.reader(run));
+  const { steps, learned } = foldCredits(store.reader(run), store.run(run).config);
   const place = ({ step, stream, key }: Row) => `${step} ${stream} ${key}`;
   const ordered = (rows: readonly Row[]) => rows.toSorted((a, b) => (place(a) < place(b) ? -1 : 1));
   const credits = ask(store, `SELECT step, role, stream, key, advantage FROM credits WHERE run = '${run}'`);

@@ -1,22 +1,46 @@
 import { z } from 'zod';
+import { redrawPlace } from '../../machines/redraw.ts';
+import { behaves } from '../../src/core/behaviours.ts';
 import { must } from '../../src/core/errors.ts';
+import type { JsonObject } from '../../src/core/json.ts';
 import { readTrees } from '../../src/credit/tree.ts';
 import { recordedCall } from '../../src/policies/recorded-call.ts';
+import { configSchema } from '../../src/runtime/config.ts';
 import { recordedCredits, stepPrefix } from '../../src/runtime/recorded-credit.ts';
 import type { RunView } from '../../src/views/run-view.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import type { Row } from '../../tools/store-page.ts';
 
-/** What was credited, sample by sample, and how many calls each step's learners said they learned from. */
-export function foldCredits(reader: EventReader) {
+/** What was credited or learned from, call by call, and how many calls each step's learners said they learned from. */
+export function foldCredits(reader: EventReader, config: JsonObject) {
   const learned = new Map<string, unknown>();
-  for (const { type, data } of reader.read('session')) {
-    if (type === 'learned' && data.sequences !== 0) learned.set(`${data.key} ${data.role}`, data.sequences);
-  }
-  const steps = recordedCredits(reader).flatMap(({ step, role, samples }) =>
+  const others: Row[] = [];
+  const named = recordedCredits(reader).flatMap(({ step, role, samples }) =>
     samples.map(({ stream, key, advantage }) => ({ step: stepPrefix(step), role, stream, key, advantage })),
   );
-  return { steps, learned };
+  const names = new Set(named.map(({ role, stream, key }) => `${role} ${stream} ${key}`));
+  for (const { type, data } of reader.read('session')) {
+    if (type !== 'learned') continue;
+    const [step, role] = [String(data.key), String(data.role)];
+    if (data.sequences !== 0) learned.set(`${step} ${role}`, data.sequences);
+    if (!isPriced(config)) continue;
+    for (const call of reader.readPrefix(step)) {
+      const { stream } = call;
+      const key = String(call.data.key);
+      if (call.type !== 'called' || redrawPlace(stream) !== null || names.has(`${role} ${stream} ${key}`))
+        continue;
+      if (role === (stream.includes('/agent/') ? 'executor' : 'designer'))
+        others.push({ step, role, stream, key, advantage: 0 });
+    }
+  }
+  return { steps: [...named, ...others], learned };
+}
+
+/** Whether all samples of a run are learned from, since their entropy or their divergence has a price. */
+function isPriced(config: JsonObject): boolean {
+  const parsed = configSchema.safeParse(config);
+  if (!parsed.success || !behaves(parsed.data.behaviours, 'pricesOnAllSamples')) return false;
+  return parsed.data.learning.entropyBonus > 0 || parsed.data.learning.klPenalty > 0;
 }
 
 const rejection = z.object({

@@ -107,7 +107,7 @@ describe.concurrent('troupe graph', () => {
     [['agent', '--paths', '--format', 'svg'], /--paths prints a list of its own; leave --format out/],
     [['agent', '--dead', '--coverage', 'run-1', '--diff', 'session'], /cannot be used together/],
     [['--overlay', 'run-1'], /--overlay takes RUN\/STREAM, such as run-1\/session; "run-1" names no stream/],
-    [['--overlay', 'run-1/nowhere'], /There is no stream "nowhere" in this run/],
+    [['--overlay', 'run-1/nowhere'], /The run run-1 has no nowhere; the nearest is \w+/],
     [['--overlay', 'run-9/session'], /run-9/],
     [['agent', '--diff', 'agnt'], /There is no machine "agnt"/],
   ])('refuses %j in one sentence', async (args, sentence) => {

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { kindOfStream } from '../../src/views/stream-kind.ts';
 import { MemoryLog } from '../../store/memory-log.ts';
 import { statesOf } from '../../tools/graph/chart.ts';
 import { coverage } from '../../tools/graph/coverage.ts';
 import { KINDS, subjectOf, subjectOfDesign } from '../../tools/graph/load.ts';
-import { kindOfStream } from '../../tools/graph/stream-kind.ts';
 import { scriptedRun } from './scripted-run.ts';
 
 describe('coverage of a run', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findSubject, type Places, splitPlace } from '../../tools/graph/find.ts';
+import { findSubject, type Places } from '../../tools/graph/find.ts';
 import { scriptedRun, VOTE } from './scripted-run.ts';
 
 describe('a machine is found by', () => {
@@ -23,6 +23,10 @@ describe('a machine is found by', () => {
     };
     expect(findSubject('latest/step/0000/task/000/design/1', { reader }).spec).toEqual(VOTE);
     expect(asked).toEqual(['latest']);
+    expect(findSubject('latest/step/0/task/0/design/1', { reader }).spec).toEqual(VOTE);
+    expect(() => findSubject('latest/step/0/task/7/design/1', { reader })).toThrow(
+      /^The run latest has no step\/0\/task\/7\/design\/1; the nearest is step\/0000\/task\/001\/design\/1\.$/,
+    );
   });
 
   it('a file with its script, once there is a reader of such files; other names go on as before', () => {
@@ -31,10 +35,4 @@ describe('a machine is found by', () => {
     expect(findSubject('session', places).kind).toBe('session');
     expect(() => findSubject('a/other.js', places)).toThrow('asked for a');
   });
-});
-
-it('a place is a run, and a stream if there is a slash', () => {
-  expect(splitPlace('latest/step/0000')).toEqual({ run: 'latest', stream: 'step/0000' });
-  expect(splitPlace('run-3')).toEqual({ run: 'run-3', stream: null });
-  expect(splitPlace('run-3/')).toEqual({ run: 'run-3', stream: '' });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { kindOfStream } from '../../src/views/stream-kind.ts';
 import { MemoryLog } from '../../store/memory-log.ts';
 import { subjectOf, subjectOfDesign } from '../../tools/graph/load.ts';
-import { kindOfStream } from '../../tools/graph/stream-kind.ts';
 import { design, REFLECT, scriptedRun, VOTE } from './scripted-run.ts';
 
 describe('a stream’s name', () => {

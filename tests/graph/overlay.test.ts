@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { kindOfStream } from '../../src/views/stream-kind.ts';
 import { MemoryLog } from '../../store/memory-log.ts';
 import { dot } from '../../tools/graph/dot.ts';
 import { json } from '../../tools/graph/json.ts';
 import { mermaid } from '../../tools/graph/mermaid.ts';
 import { recording, subjectOfStream } from '../../tools/graph/overlay.ts';
 import { overlayPicture } from '../../tools/graph/overlay-picture.ts';
-import { kindOfStream } from '../../tools/graph/stream-kind.ts';
 import { text } from '../../tools/graph/text.ts';
 import { readMermaid } from './mermaid-check.ts';
 import { scriptedRun } from './scripted-run.ts';

@@ -65,7 +65,31 @@ describe('a training step', () => {
     await expectGradientOfLoss(policyBatch(base, old, 3), weights, { ...HYPER, entropyBonus: 0.05 });
   });
 
-  it('follows the gradient of the penalty on leaving a reference policy', async () => {
+  it('stays finite where a token had been nearly impossible, whatever its advantage', async () => {
+    const base = copyingBatch(5, 4, 2);
+    const logProbs = await learner.score(weights, base);
+    for (const advantage of [0, 1, -1]) {
+      const batch = policyBatch(
+        base,
+        logProbs.map(() => -100),
+        3,
+      );
+      const given = { ...batch, advantages: batch.advantages.map(() => advantage) };
+      const referenceLogProbs = batch.oldLogProbs;
+      for (const penalised of [given, { ...given, referenceLogProbs }]) {
+        const klPenalty = penalised === given ? 0 : 0.5;
+        const { state, stats } = await learner.step(initialState(weights), penalised, {
+          ...HYPER,
+          klPenalty,
+        });
+        expect(state.weights.every(Number.isFinite)).toBe(true);
+        expect(state.m.every(Number.isFinite) && state.v.every(Number.isFinite)).toBe(true);
+        expect(Number.isFinite(stats.loss) && Number.isFinite(stats.gradientNorm)).toBe(true);
+      }
+    }
+  });
+
+  it('follows the gradient of the penalty on leaving a reference policy as older runs paid it', async () => {
     const base = copyingBatch(5, 4, 2);
     const logProbs = await learner.score(weights, base);
     const random = new RandomStream(1, 'reference');
@@ -73,7 +97,8 @@ describe('a training step', () => {
     const batch = { ...policyBatch(base, logProbs, 3), referenceLogProbs: reference };
     // Without advantages, so that the penalty is all there is, and the ratio's kink does not matter.
     const penalty = { ...batch, advantages: batch.advantages.map(() => 0) };
-    await expectGradientOfLoss(penalty, weights, { ...HYPER, klPenalty: 0.7 });
+    const forward = { ...HYPER, klPenalty: 0.7, forwardKl: true };
+    await expectGradientOfLoss(penalty, weights, forward);
     const { stats } = await learner.step(initialState(weights), penalty, { ...HYPER, klPenalty: 0.7 });
     const kl = reference.reduce((sum, ref, i) => {
       const d = ref - (logProbs[i] ?? 0);

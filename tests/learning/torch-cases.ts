@@ -58,6 +58,7 @@ export const TORCH_CASES: { readonly [name: string]: TorchTask } = {
     config: CONFIG,
     state: state(2),
     batches: [policy(2)],
-    hyper: { ...hyper, entropyBonus: 0.05, klPenalty: 0.3 },
+    // What PyTorch differentiates is the estimate itself.
+    hyper: { ...hyper, entropyBonus: 0.05, klPenalty: 0.3, forwardKl: true },
   },
 };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { preTokens } from '../../src/policies/bpe.ts';
 import { SEGMENT_KINDS } from '../../src/policies/prompt.ts';
-import { renderCompletion, renderPrompt } from '../../src/policies/template.ts';
+import { readPrompt, renderCompletion, renderPrompt } from '../../src/policies/template.ts';
 import { Tokenizer } from '../../src/policies/tokenizer.ts';
 import { CORPUS, tokenizer } from './small-policy.ts';
 
@@ -126,6 +126,21 @@ describe('template', () => {
         expect(ids.filter((id) => specials.has(id))).toEqual([tokenizer.segment('task'), tokenizer.say]);
       }),
     );
+  });
+
+  it('reads a prompt back from its tokens, whatever its texts look like', () => {
+    const prompts = fc.array(fc.record({ kind: fc.constantFrom(...SEGMENT_KINDS), text: asciiText }));
+    fc.assert(
+      fc.property(prompts, (prompt) => {
+        const ids = renderPrompt(prompt, tokenizer);
+        expect(readPrompt(ids, tokenizer)).toEqual(prompt);
+      }),
+    );
+    expect(readPrompt(renderPrompt([{ kind: 'task', text: 'π = 3' }], tokenizer), tokenizer)).toEqual([
+      { kind: 'task', text: '<unk> = 3' },
+    ]);
+    expect(readPrompt([], tokenizer)).toEqual([]);
+    expect(readPrompt(tokenizer.encode('no segment'), tokenizer)).toEqual([]);
   });
 
   it('opens a tool call with its special token and ends every completion', () => {

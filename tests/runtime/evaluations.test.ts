@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { emptyTally, totals } from '../../machines/tally.ts';
+import { evaluate } from '../../src/runtime/evaluate.ts';
 import { forkRun } from '../../src/runtime/fork/fork.ts';
 import { playAgain } from '../../src/runtime/fork/play-again.ts';
 import { resumeRun, startRun } from '../../src/runtime/run.ts';
@@ -129,6 +130,37 @@ describe('the evaluations of a run', () => {
   });
 });
 
+describe('an evaluation with several samples of each task', () => {
+  const play = async (samples?: number) => {
+    const calls = new Map<string, unknown>();
+    const tally = await evaluate(reader, config, {
+      ...options,
+      label: 'step/0002',
+      tasks: 2,
+      ...(samples === undefined ? {} : { samples }),
+      onEvents: (events) => {
+        for (const { stream, type, data } of events) {
+          if (type === 'called') calls.set(`${stream}/${String(data.key)}`, data);
+        }
+      },
+    });
+    return { tally, calls };
+  };
+
+  it('begins with the sample that there is alone, and counts means over samples', async () => {
+    const [alone, several] = [await play(), await play(3)];
+    const first = [...several.calls].filter(([name]) => name.includes('/design/0/'));
+    expect(first.length).toBeGreaterThan(3);
+    expect(Object.fromEntries(first)).toEqual(Object.fromEntries(alone.calls));
+    expect(several.calls.size).toBeGreaterThan(2 * alone.calls.size);
+    const { tasks, valid, score, calls } = totals(several.tally);
+    expect(tasks).toBe(4);
+    expect(valid).toBeLessThanOrEqual(4);
+    expect(score).toBeLessThanOrEqual(valid);
+    expect(3 * calls).toBeCloseTo(several.calls.size, 9);
+  });
+});
+
 describe('an interrupted evaluation', () => {
   it('goes on with the same cast, also where the store was compacted meanwhile', async () => {
     const cut = directory.open('cut.db');
@@ -168,7 +200,7 @@ describe('cells of a run with a model for each role', () => {
     const changes = {
       policies: 'per-role' as const,
       steps: 2,
-      evaluation: { cellTasks: 2, controls: false },
+      evaluation: { cellTasks: 2, controls: false, samples: 2 },
     };
     expect(await startRun(split, tinyConfig(changes), options).finished).toBe('done');
     expect(Object.keys(sessionView(split.reader('latest')).tallies)).toEqual([
@@ -176,6 +208,20 @@ describe('cells of a run with a model for each role', () => {
       'stage_001',
       'after',
     ]);
+    // Two samples of each task, with draws and designs of their own.
+    const played = split.reader('latest');
+    const { tallies, scores, solved } = sessionView(played);
+    expect(totals(tallies.after ?? emptyTally).tasks).toBe(8);
+    const texts = [0, 1].map((sample) =>
+      Array.from({ length: 8 }, (_, task) => {
+        const stream = `eval/after/000${task}/design/${sample}`;
+        return played.read(stream).find(({ type }) => type === 'called')?.data.text;
+      }),
+    );
+    expect(texts.flat()).not.toContain(undefined);
+    expect(texts[0]).not.toEqual(texts[1]);
+    expect(scores.after).toEqual(solved.after?.map((count) => count / 2));
+    expect(await verifyRun(split, 'latest', options)).toMatchObject({ identical: true, divergence: null });
     split.close();
   });
 });

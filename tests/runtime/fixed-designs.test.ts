@@ -86,6 +86,9 @@ describe('controls', () => {
     expect(votes(1)).toBeUndefined();
     expect(votes(1.1)).toBe('run(vote(agent("solve"), 3))');
     expect(votes(3.2)).toBe('run(vote(agent("solve"), 4))');
+    // Three calls, as means over samples may add up to them.
+    expect(votes(3 + 1e-15)).toBe('run(vote(agent("solve"), 3))');
+    expect(votes(3.1)).toBe('run(vote(agent("solve"), 4))');
     expect(votes(5.5)).toBe(`run(vote([${Array(6).fill('agent("solve")').join(', ')}]))`);
   });
 

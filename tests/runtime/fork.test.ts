@@ -118,9 +118,12 @@ describe('a fork', () => {
   }, 120_000);
 
   it.each([
-    ['0', {}, /no event "0"/],
-    ['999999', {}, /no event "999999"; --at takes 2 to/],
-    ['session@77', {}, /no event "session@77"/],
+    ['0', {}, /no event 0; the nearest is 1\./],
+    ['999999', {}, /no event 999999; the nearest is/],
+    ['session@77', {}, /no session@77; the nearest is session@\d+\./],
+    ['step/0/task/77@1', {}, /no step\/0\/task\/77@1; the nearest is step\/0000\/task\/\d+@1\./],
+    ['step/0/task/0', {}, /is a place and no event; name one of its events, step\/0000\/task\/000@0 to/],
+    ['step/0/task/0@1', {}, /differs in something/],
     ['1', {}, /first event shares nothing/],
     ['9', {}, /differs in something/],
     ['40', { changes: [{ field: 'nothing', value: 1, raw: '1' }] }, /has no "nothing"; it has/],

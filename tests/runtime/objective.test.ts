@@ -5,6 +5,7 @@ import { verifyRun } from '../../src/runtime/verify.ts';
 import { summarise } from '../../src/views/run-summary.ts';
 import type { StoredEvent } from '../../store/event-log.ts';
 import type { Store } from '../../store/store.ts';
+import { expectViewsToAgree } from '../docs/store-agreement.ts';
 import { evenAnswers, runOptions, scratch, tinyConfig } from './small-run.ts';
 
 const directory = scratch();
@@ -57,5 +58,8 @@ it('an entropy bonus, a penalty on leaving the cold start’s policy, warm-up an
     const others = { ...options, hardware: { samplers: 1, threads: 2 }, tolerance: 1e-3 };
     expect(await verifyRun(run, 'latest', others)).toMatchObject({ identical: true, divergence: null });
   }
-  for (const run of runs) run.close();
+  for (const run of runs) {
+    expectViewsToAgree(run, 'run-1');
+    run.close();
+  }
 });

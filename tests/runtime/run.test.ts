@@ -71,9 +71,12 @@ describe('a run', () => {
   });
 
   it('has importance ratios of 1 before the first update of each step (law 5)', () => {
-    for (const { type, data } of store.reader('latest').read('session')) {
-      if (type === 'learned') expect(data.ratioError).toBeLessThan(1e-4);
-    }
+    const made = store
+      .reader('latest')
+      .read('session')
+      .filter(({ type, data }) => type === 'learned' && data.updates !== 0);
+    expect(made.length).toBeGreaterThan(0);
+    for (const { data } of made) expect(data.ratioError).toBeLessThan(1e-4);
   });
 
   it('recomputes its credit from the log to the bit', () => {
@@ -102,8 +105,9 @@ describe('a run', () => {
     await startRun(split, smallConfig({ policies: 'per-role', steps: 2 }), runOptions()).finished;
     const reader = split.reader('latest');
     const [executor, designer] = reader.read('session').filter(({ type }) => type === 'learned');
-    expect(executor?.data.drift).toBe(0);
-    expect(designer?.data.drift).toBe(0);
+    // There is nothing to measure where the frozen role has weights of its own.
+    expect(executor?.data).not.toHaveProperty('drift');
+    expect(designer?.data).not.toHaveProperty('drift');
     const hash = (name: string) => reader.blobs().find((blob) => blob.name === name)?.hash;
     // Step 0 is the executor's: the designer's weights are still those of the cold start.
     expect(hash('weights/step/0000/designer')).toBe(hash('weights/cold-start/02/designer'));

@@ -60,7 +60,7 @@ describe('verify --tolerance', () => {
 
   const call = (event: StoredEvent) => event.type === 'called' && event.stream.startsWith('step/');
   const evaluated = (event: StoredEvent) => event.type === 'called' && event.stream.startsWith('eval/');
-  const learned = (event: StoredEvent) => event.type === 'learned';
+  const learned = ({ type, data }: StoredEvent) => type === 'learned' && data.updates !== 0;
   /** One log-probability, moved by so many nats. */
   const moved = (by: number) =>
     otherCall((completion) => ({

@@ -6,6 +6,7 @@ import { behaviourKey, code, truthOf } from '../../src/tasks/code.ts';
 import { evaluate, normalForm, number, operation, toSource } from '../../src/tasks/expression.ts';
 import { defaultFamilies } from '../../src/tasks/families.ts';
 import { functionSource, otherComparison } from '../../src/tasks/list-function.ts';
+import { memo } from '../../src/tasks/memo.ts';
 import { QuickJsSandbox } from '../../src/tasks/quickjs-sandbox.ts';
 import { SMUDGED, smudging } from '../../src/tasks/smudge.ts';
 import type { Demonstration, Split, Task } from '../../src/tasks/task.ts';
@@ -79,6 +80,69 @@ describe.each(defaultFamilies().map((family) => [family.name, family] as const))
     });
   },
 );
+
+it('no harder task of any of 200 seeds asks for what a training or held-out task asks for', () => {
+  for (const family of defaultFamilies()) {
+    const keysOf = (split: Split, seed: number, count: number) =>
+      family.generate(seed, split, count).map(({ key }) => key);
+    for (let seed = 1; seed <= 200; seed++) {
+      const ordinary = new Set([...keysOf('train', seed, 60), ...keysOf('heldOut', seed, 20)]);
+      expect(keysOf('harder', seed, 20).filter((key) => ordinary.has(key))).toEqual([]);
+    }
+  }
+});
+
+describe('a harder memo', () => {
+  const SIMPLE = { firsts: ['add', 'less', 'from', 'times', 'mod', 'at least', 'at most'] };
+  const ends = ['done', 'doubled', 'tripled', 'squared', 'negated', 'as text'];
+  /** What a memo gives for many numbers, by a reading of its words that is not the family's. */
+  const behaviour = (text: string) => {
+    const parts = text
+      .replace(/^smudged: /, '')
+      .replace(/; test$/, '')
+      .split(', ');
+    const number = (x: number) =>
+      parts.slice(0, -1).reduce((value, step) => {
+        const n = Number(/\d+$/.exec(step)?.[0]);
+        if (step.startsWith('add')) return value + n;
+        if (step.startsWith('less')) return value - n;
+        if (step.startsWith('from')) return n - value;
+        if (step.startsWith('times')) return value * n;
+        if (step.startsWith('mod')) return value % n;
+        return step.startsWith('at least') ? Math.max(value, n) : Math.min(value, n);
+      }, x);
+    const end = parts.at(-1);
+    return Array.from({ length: 300 }, (_, x) => {
+      const value = number(x);
+      if (end === 'as text') return JSON.stringify(String(value));
+      if (end === 'doubled') return 2 * value;
+      if (end === 'tripled') return 3 * value;
+      if (end === 'squared') return value ** 2;
+      return end === 'negated' ? 0 - value : value;
+    }).join();
+  };
+  const simple = new Set(
+    SIMPLE.firsts.flatMap((first) =>
+      Array.from({ length: 89 }, (_, index) => index + 11).flatMap((figure) =>
+        ends.map((end) => behaviour(`${first} ${figure}, ${end}`)),
+      ),
+    ),
+  );
+
+  it('does what no memo of one step does, for every seed', () => {
+    for (let seed = 1; seed <= 200; seed++) {
+      const same = memo.generate(seed, 'harder', 60).filter(({ text }) => simple.has(behaviour(text)));
+      expect(same.map(({ text }) => text)).toEqual([]);
+    }
+  });
+
+  it('did so in older runs, whose tasks are made again as they were', () => {
+    const older = memo.generate(1, 'harder', 60, []).map(({ text }) => text);
+    const now = memo.generate(1, 'harder', 60).map(({ text }) => text);
+    expect(older.filter((text) => simple.has(behaviour(text)))).toEqual(['smudged: add 23, mod 23, tripled']);
+    expect(now.slice(0, 59)).toEqual(older.filter((text) => !text.includes('add 23, mod 23')));
+  });
+});
 
 describe('arithmetic', () => {
   const tasks = arithmetic.generate(7, 'train', 300);
@@ -178,7 +242,7 @@ describe('code', () => {
         }
         const draft = segment(demonstration, 'draft');
         if (draft === undefined) return;
-        expect(await verifier.feedback(task, draft, sandbox)).toEqual({
+        expect(await verifier.feedback(task, draft, sandbox)).toMatchObject({
           passed: false,
           text: segment(demonstration, 'feedback'),
         });

@@ -61,20 +61,65 @@ describe('verifying a function', () => {
     expect(await verifier.verify(sum, reply, sandbox)).toMatchObject({ score, parts });
   });
 
+  const failed = { index: 0, input: [[7, 9]], expected: 16 };
+
   it.each([
     ['', 'empty'],
     ['a=>', 'does not parse'],
     ['16', 'not a function'],
     ['nothing', 'throws'],
     ['a=>a.none()', 'throws'],
-    ['a=>{for(;;);}', 'spends its steps'],
-    ['a=>()=>1', 'returns what is not JSON'],
   ])('finds no answer in %j: %s', async (reply, cause) => {
     expect(await verifier.verify(sum, reply, sandbox)).toEqual({
       score: 0,
       answer: { kind: 'none', cause },
       parts: { parsed: 0, public: 0, hidden: 0 },
+      failed: { ...failed, error: cause },
     });
+  });
+
+  it.each([
+    ['a=>{for(;;);}', 'spends its steps'],
+    ['a=>()=>1', 'returns what is not JSON'],
+    ['a=>{if(a.length===0)for(;;);return 16}', 'spends its steps'],
+  ])('finds no answer in %j: %s, and no test to blame among several', async (reply, cause) => {
+    expect(await verifier.verify(sum, reply, sandbox)).toEqual({
+      score: 0,
+      answer: { kind: 'none', cause },
+      parts: { parsed: 0, public: 0, hidden: 0 },
+    });
+  });
+
+  it('names the first public test that failed, as the function itself answers it', async () => {
+    const task: Task = {
+      ...named,
+      check: {
+        kind: 'tests',
+        public: [
+          { input: [2, 3], output: 5 },
+          { input: [0, 1], output: 1 },
+          { input: [4, 4], output: 8 },
+        ],
+        hidden: [{ input: [1, 1], output: 2 }],
+      },
+    };
+    const names = async (reply: string) => {
+      const { failed: one } = await verifier.verify(task, reply, sandbox);
+      expect((await verifier.feedback(task, reply, sandbox)).failed).toEqual(one);
+      return one;
+    };
+    const add = (a: number, b: number) => (a === 0 ? -b : a + b);
+    const test = { index: 1, input: [0, 1], expected: 1 };
+    expect(await names('(a, b) => (a === 0 ? -b : a + b)')).toEqual({ ...test, actual: add(0, 1) });
+    expect(await names('(a, b) => { if (a === 0) throw a; return a + b }')).toEqual({
+      ...test,
+      error: 'throws or returns what is not JSON',
+    });
+    const long = '(a, b) => a === 0 ? "x".repeat(5000) : a + b';
+    expect(await names(long)).toEqual({ ...test, error: 'returns 5002 characters of JSON' });
+    expect(await names('(a, b) => a + b')).toBeUndefined();
+    expect((await verifier.verify(task, '(a, b) => a === 1 ? 0 : a + b', sandbox)).failed).toBeUndefined();
+    expect((await verifier.verify(integer, '7', sandbox)).failed).toBeUndefined();
   });
 
   it('keeps what is expected out of the sandbox', async () => {
@@ -92,13 +137,18 @@ describe('verifying a function', () => {
   });
 
   it.each([
-    ['a=>a.reduce((s,x)=>s+x,0)', true, 'ok'],
-    ['a=>12', false, 'gave 12 want 16'],
-    ['a=>a', false, 'gave [7,9] want 16'],
-    ['a=>a.none()', false, 'gave error want 16'],
-    ['a=>', false, 'gave error want 16'],
-  ])('tells the draft %s: %s %s', async (draft, passed, text) => {
-    expect(await verifier.feedback(sum, draft, sandbox)).toEqual({ passed, text });
+    ['a=>a.reduce((s,x)=>s+x,0)', true, 'ok', undefined],
+    ['a=>12', false, 'gave 12 want 16', { actual: 12 }],
+    ['a=>a', false, 'gave [7,9] want 16', { actual: [7, 9] }],
+    ['a=>a.none()', false, 'gave error want 16', { error: 'throws' }],
+    ['a=>', false, 'gave error want 16', { error: 'does not parse' }],
+    ['a=>{for(;;);}', false, 'gave error want 16', { error: 'spends its steps' }],
+  ])('tells the draft %s: %s %s', async (draft, passed, text, came) => {
+    expect(await verifier.feedback(sum, draft, sandbox)).toEqual({
+      passed,
+      text,
+      ...(came === undefined ? {} : { failed: { ...failed, ...came } }),
+    });
   });
 });
 

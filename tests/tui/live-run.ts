@@ -1,12 +1,18 @@
 import { type LiveRun, LiveView } from '../../src/tui/live.ts';
-import type { StoredEvent } from '../../store/event-log.ts';
+import { Details } from '../../src/views/details.ts';
+import type { EventReader, StoredEvent } from '../../store/event-log.ts';
 
 /** A run that hears events from a test and counts what is asked of it. */
 export class FakeRun implements LiveRun {
   readonly id = 'run-1';
+  readonly details: Details;
   readonly #live = new LiveView();
   readonly asked: string[] = [];
   paused = false;
+
+  constructor(reader: EventReader) {
+    this.details = new Details(reader);
+  }
 
   get view() {
     return this.#live.view;

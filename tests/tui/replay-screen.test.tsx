@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { ReplayScreen } from '../../src/tui/replay-screen.tsx';
+import { resolveMoment } from '../../src/views/address.ts';
 import { Timeline } from '../../src/views/timeline.ts';
 
 import { MemoryLog } from '../../store/memory-log.ts';
@@ -17,7 +18,11 @@ beforeAll(async () => {
 });
 
 const showAt = (at: number, columns?: number, rows?: number) =>
-  show(<ReplayScreen run="run-1" timeline={new Timeline(log)} at={at} />, columns, rows);
+  show(
+    <ReplayScreen run="run-1" reader={log} timeline={new Timeline(log)} at={{ seq: at }} />,
+    columns,
+    rows,
+  );
 
 /** The event that the screen says it is at. */
 function seqOf(window: Window): number {
@@ -110,15 +115,62 @@ describe('ReplayScreen', () => {
   it('jumps to an event by its number', async () => {
     const window = await showAt(1);
     await window.press('/', '1', '1', 'x');
-    expect(window.text()).toContain(`go to event: 11▏ (1–${log.count()}, Enter)`);
-    await window.press('9', KEY.backspace, KEY.enter);
+    expect(window.text()).toContain(
+      `go to: 11x▏ (event 1–${log.count()}, step/3/task/1 or STREAM@VERSION; Enter)`,
+    );
+    await window.press(KEY.backspace, KEY.enter);
     expect(seqOf(window)).toBe(11);
-    await window.press('/', '99999', KEY.enter);
-    expect(seqOf(window)).toBe(log.count());
-    await window.press('/', '0', KEY.enter);
-    expect(seqOf(window)).toBe(1);
     await window.press('/', KEY.enter);
-    expect(seqOf(window)).toBe(1);
+    expect(seqOf(window)).toBe(11);
+    await window.send('/17\r');
+    expect(seqOf(window)).toBe(17);
+  });
+
+  it('jumps to every address that show takes, and selects what it names', async () => {
+    const window = await showAt(1);
+    const first = (stream: string) => log.read(stream)[0]?.seq;
+    await window.press('/', ...'step/3/task/1', KEY.enter);
+    expect(seqOf(window)).toBe(first('step/0003/task/001'));
+    expect(window.text()).toContain('rollout trees  step/0003');
+    expect(window.text()).toMatch(/^›.*code/m);
+    await window.send('/step/3/task/0/design/0/exec/0');
+    await window.press(KEY.enter);
+    expect(seqOf(window)).toBe(first('step/0003/task/000/design/0/exec/00'));
+    expect(window.text()).toMatch(/› .*execution 0/);
+    expect(window.text()).toContain('step/0003/task/000/design/0/exec/00  arithmetic');
+    await window.send('/session@5\r');
+    expect(seqOf(window)).toBe(log.read('session')[5]?.seq);
+    await window.send('/eval/after/2\r');
+    expect(seqOf(window)).toBe(first('eval/after/0002'));
+  });
+
+  it('says in a sentence what is wrong with an address, and lets it be mended', async () => {
+    const window = await showAt(7);
+    const status = () => window.rows().at(-1);
+    await window.send('/step/9\r');
+    expect(status()).toBe('The run run-1 has no step/9; the nearest is step/0004.');
+    expect(seqOf(window)).toBe(7);
+    await window.press(KEY.backspace);
+    expect(status()).toMatch(/^go to: step\/▏/);
+    await window.press('4', KEY.enter);
+    expect(seqOf(window)).toBe(log.read('step/0004/task/000')[0]?.seq);
+    await window.send('/99999\r');
+    expect(status()).toMatch(/has \d+ events and no event 99999; the nearest is \d+\.$/);
+    await window.press(KEY.escape);
+    await vi.waitFor(() => expect(status()).toMatch(/^\? help {2}q leave/));
+    await window.send('/0\r');
+    await window.press(KEY.ctrlC);
+    const frame = window.text();
+    await window.press(KEY.right);
+    expect(window.text()).toBe(frame);
+  });
+
+  it('begins at a place, with it selected', async () => {
+    const stream = 'step/0002/task/001/design/1';
+    const at = resolveMoment('step/2/task/1/design/1', log, 'run-1');
+    const window = await show(<ReplayScreen run="run-1" reader={log} timeline={new Timeline(log)} at={at} />);
+    expect(seqOf(window)).toBe(log.read(stream)[0]?.seq);
+    expect(window.text()).toMatch(/› .*design 1/);
   });
 
   it('takes digits that arrive at once, equal ones as well', async () => {
@@ -129,7 +181,10 @@ describe('ReplayScreen', () => {
 
   it('takes no letters for keys while it asks for a number', async () => {
     const window = await showAt(7);
-    await window.press('/', 'q', 'G', '?', KEY.backspace, KEY.enter);
+    await window.press('/', 'q', 'G', '?');
+    expect(window.rows().at(-1)).toMatch(/^go to: qG\?▏/);
+    await window.press(KEY.escape);
+    await vi.waitFor(() => expect(window.rows().at(-1)).toMatch(/^\? help/));
     expect(seqOf(window)).toBe(7);
     await window.press(KEY.right);
     expect(seqOf(window)).toBe(8);
@@ -141,7 +196,7 @@ describe('ReplayScreen', () => {
     await window.press(KEY.down);
     await window.send(KEY.enter + KEY.enter);
     expect(window.text()).toMatch(/› +● +1\/1 execution 0/);
-    expect(window.text()).toContain('verdict: score 1');
+    expect(window.text()).toMatch(/verdict +score 1/);
     await window.press(KEY.right);
     expect(window.text()).toMatch(/› +● +1\/1 execution 0/);
     await window.press(KEY.backspace, KEY.backspace);
@@ -152,7 +207,7 @@ describe('ReplayScreen', () => {
     const window = await showAt(9);
     const before = window.text();
     await window.press('?');
-    expect(window.text()).toContain('to an event by its number');
+    expect(window.text()).toContain('to an event or a place, as in "show"');
     await window.press(KEY.right);
     expect(window.text()).toBe(before);
   });
@@ -174,8 +229,9 @@ describe('ReplayScreen', () => {
   });
 
   it('bears a run without events', async () => {
+    const empty = new MemoryLog(() => 0);
     const window = await show(
-      <ReplayScreen run="run-1" timeline={new Timeline(new MemoryLog(() => 0))} at={1} />,
+      <ReplayScreen run="run-1" reader={empty} timeline={new Timeline(empty)} at={{ seq: 1 }} />,
     );
     expect(window.text()).toContain('no events');
     await window.press(KEY.right, '.', 'G', KEY.down, KEY.enter);
@@ -195,6 +251,7 @@ describe('ReplayScreen', () => {
         for (const row of window.rows()) expect(widthOf(row)).toBeLessThanOrEqual(columns);
       }
       expect(window.text()).toContain('any key goes back');
+      expect(window.text()).toContain('E D C: who learns');
       await window.press('x');
       expect(window.rows()[0]).toMatch(/REPLAY$/);
       expect(window.rows()[3]).toMatch(/^├.*┤ event/);

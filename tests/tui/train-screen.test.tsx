@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { TrainScreen } from '../../src/tui/train-screen.tsx';
-import type { MemoryLog } from '../../store/memory-log.ts';
+import { MemoryLog } from '../../store/memory-log.ts';
 import { find, recordedRun } from '../views/recorded.ts';
 import { FakeRun } from './live-run.ts';
 import { KEY, settle, show, widthOf } from './window.ts';
@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 /** A run after event `seq` on the screen. */
 async function showAt(seq: number, columns?: number, rows?: number) {
-  const live = new FakeRun();
+  const live = new FakeRun(log);
   live.hear(log.events({ upTo: seq }));
   return { live, window: await show(<TrainScreen live={live} />, columns, rows) };
 }
@@ -124,15 +124,44 @@ describe('TrainScreen', () => {
     await window.press(KEY.down);
     expect(window.text()).toMatch(/› +● +1\/1 execution 0/);
     for (const part of [
-      'exec 00',
-      'solve (done)',
-      '  agent: 0',
-      'verdict: score 1, answer function f(a) {',
+      'step/0003/task/000/design/0/exec/00  arithmetic',
+      'script    run(agent("solve"))',
+      'verdict   score 1',
+      'answer    function f(a) {',
+      '            return a + 1;',
+      'solve turn/0  finish stop  policy scripted',
+      'advantage none (executor frozen)',
+      'said      0',
     ]) {
       expect(window.text()).toContain(part);
     }
     await window.press(KEY.left, KEY.left);
     expect(window.text()).not.toContain('execution 0');
+  });
+
+  it('scrolls details that do not fit, says which part is in view, and begins at the top of another place', async () => {
+    const { window } = await showAt(late, 80, 19);
+    const details = () => {
+      const rows = window.rows();
+      const first = rows.findIndex((row) => row.startsWith('rollout trees'));
+      return rows.slice(first, -1).map((row) => row.slice(42));
+    };
+    await window.press(KEY.down, KEY.right, KEY.down);
+    const top = details();
+    expect(top[0]).toMatch(/^step\/0003\/task\/000\/design\/0\/exec/);
+    const [, last = '', of = ''] = /J K: lines 1–(\d+) of (\d+)/.exec(top.join('\n')) ?? [];
+    expect(Number(of)).toBeGreaterThan(Number(last));
+    await window.press('J');
+    expect(details().join('\n')).toContain(`J K: lines ${Math.floor(Number(last) / 2) + 1}–`);
+    await window.press('K');
+    expect(details()).toEqual(top);
+    await window.press(KEY.pageDown, KEY.pageDown, KEY.pageDown, 'J');
+    expect(details().join('\n')).toContain(`–${of} of ${of}`);
+    expect(details().join('\n')).toMatch(/said +0/);
+    await window.press(KEY.down, KEY.up);
+    expect(details()).toEqual(top);
+    await window.press(KEY.pageDown, KEY.pageUp);
+    expect(details()).toEqual(top);
   });
 
   it('moves by letters, too, and stops following with the first move', async () => {
@@ -199,7 +228,7 @@ describe('TrainScreen', () => {
   });
 
   it('follows the events, some frames a second however many there are', async () => {
-    const live = new FakeRun();
+    const live = new FakeRun(log);
     const window = await show(<TrainScreen live={live} />);
     let frames = 0;
     live.subscribe(() => frames++);
@@ -215,7 +244,7 @@ describe('TrainScreen', () => {
   });
 
   it('does not tell a listener that has left', async () => {
-    const live = new FakeRun();
+    const live = new FakeRun(log);
     const heard = vi.fn();
     live.subscribe(heard)();
     live.hear(log.events({ upTo: 5 }));
@@ -270,6 +299,8 @@ describe('TrainScreen in a window', () => {
     const { window } = await showAt(late, 60, 16);
     await window.press('?');
     expect(window.text()).toContain('q  Ctrl-C        quit; the run can be resumed');
+    expect(window.text()).toContain('J K  PgDn PgUp   scroll the details');
+    expect(window.text()).toMatch(/^ *╰─+╯$/m);
     expect(window.text()).toContain('any key goes back');
     expect(window.text()).not.toContain('…');
   });
@@ -283,18 +314,27 @@ describe('TrainScreen in a window', () => {
   });
 
   it('bears texts with wide, combining, control and escape characters', async () => {
-    const live = new FakeRun();
-    for (const event of log.events({ upTo: late })) {
-      const odd = '日本語\t\u001B[31mred\u001B[2J\u0007e\u0301👩‍👩‍👧\r\n'.repeat(9);
-      const hostile = event.type === 'called' ? { ...event.data, text: odd } : event.data;
-      live.hear([{ ...event, data: hostile }]);
+    const hostile = new MemoryLog(() => 0);
+    const odd = '日本語\t\u001B[31mred\u001B[2J\u0007e\u0301👩‍👩‍👧\u009b2J\r\n'.repeat(9);
+    for (const { stream, version, type, data } of log.events({ upTo: late })) {
+      const said = type === 'called' ? { ...data, text: odd } : data;
+      hostile.append([{ stream, expectedVersion: version, type, data: said }]);
     }
+    const live = new FakeRun(hostile);
+    live.hear(hostile.events());
     const window = await show(<TrainScreen live={live} />, 80, 24);
-    await window.press(KEY.down, KEY.right, KEY.down);
+    await window.press(KEY.down, KEY.right);
+    expect(window.text()).toContain('日本語');
+    await window.press(KEY.down);
     expect(window.rows()).toHaveLength(24);
     for (const row of window.rows()) expect(widthOf(row)).toBeLessThanOrEqual(80);
     expect(window.raw()).not.toContain('\u001B[2J');
     expect(window.raw()).not.toContain('\t');
+    await window.press(KEY.pageDown, KEY.pageDown);
+    expect(window.text()).toContain('\\x1b[31mred\\x1b[2J');
+    const [, ...sequences] = window.raw().split('\u001B');
+    for (const each of sequences) expect(each).toMatch(/^\[[\d;]+m/);
+    expect(window.raw().replaceAll('\u001B', '')).not.toMatch(/[^\P{Cc}\n]/u);
   });
 });
 

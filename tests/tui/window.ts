@@ -30,6 +30,7 @@ export const KEY = {
   home: '\u001B[H',
   end: '\u001B[F',
   ctrlC: '\u0003',
+  escape: '\u001B',
 } as const;
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });

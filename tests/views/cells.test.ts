@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { must } from '../../src/core/errors.ts';
+import { pairedDifference } from '../../src/core/interval.ts';
 import { average } from '../../src/credit/advantage.ts';
-import { halfWidth } from '../../src/credit/interval.ts';
 import { cellLines, stageCells } from '../../src/views/cells.ts';
 import { comparisonLines, comparisons } from '../../src/views/controls.ts';
 import { PlainProgress } from '../../src/views/plain-lines.ts';
@@ -63,7 +63,8 @@ describe('the cells of a stage', () => {
     const [first] = stageCells(view);
     const lines = first === undefined ? [] : cellLines(first);
     expect(lines[0]).toBe('Stage 1, 3 held-out tasks, mean score (95 % interval):');
-    expect(lines.at(-2)).toMatch(/^ {2}gain [+−]\d.* points = designs .*, execution .*, both together /);
+    expect(lines.at(-3)).toMatch(/^ {2}change [+−]\d.* points = designs .*, execution .*, both together /);
+    expect(lines.at(-2)).toMatch(/^ {2}significant of these: (none|[a-z, ]+)$/);
   });
 });
 
@@ -105,14 +106,16 @@ describe('a run with many evaluations', () => {
     }
     const closing = progress.closing('run-1', 'troupe.db').join('\n');
     expect(closing).toMatch(
-      / {2}control: consistency +\d+\.\d % ± \d+\.\d +\d+\.\d calls a task {2}lead [+−]\d+\.\d ± \d/,
+      / {2}control: consistency +\d+\.\d % \(\d+–\d+\) +\d+\.\d calls a task {2}[+−]\d+\.\d (± \d|\([+−])/,
     );
     // What the run is better by, with its sign: its own score less the control's.
     const [own, single] = [view.scores.after ?? [], view.scores.control_single ?? []];
     const lead = 100 * average(own.map((score, task) => score - must(single[task], 'a score')));
     const signed = `${lead < 0 ? '−' : '+'}${Math.abs(lead).toFixed(1)}`;
-    expect(closing).toMatch(new RegExp(` {2}control: single .* lead ${signed.replace('+', '\\+')} ± `));
-    expect(closing).toMatch(/ {2}harder +\d+\.\d % ± \d+\.\d +\d+\.\d calls a task$/m);
+    expect(closing).toMatch(
+      new RegExp(` {2}control: single .* calls a task {2}${signed.replace('+', '\\+')} (± |\\()`),
+    );
+    expect(closing).toMatch(/ {2}harder +\d+\.\d % \(\d+–\d+\) +\d+\.\d calls a task$/m);
     expect(closing).toContain('Stage 3, 3 held-out tasks');
     expect(closing).toMatch(/Groups without variance: designer 4 of 12, executor 6 of 18/);
   });
@@ -145,7 +148,7 @@ describe('a run with many evaluations', () => {
     for (const name of ['single', 'oracle']) {
       const control = scores(`control_${name}`);
       const pairs = scores('after').map((own, task) => own - must(control[task], 'a score'));
-      expect(summary.controls?.[name]?.lead).toEqual({ mean: average(pairs), halfWidth: halfWidth(pairs) });
+      expect(summary.controls?.[name]?.lead).toEqual(pairedDifference(pairs));
     }
     expect(Object.keys(summary.harder ?? {})).toEqual(['arithmetic', 'code']);
     expect(summary.cells?.stage).toBe(3);

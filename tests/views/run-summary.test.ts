@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { changeOf } from '../../src/views/accuracy.ts';
 import { fractions, originText, summarise } from '../../src/views/run-summary.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import { MemoryLog } from '../../store/memory-log.ts';
@@ -46,6 +47,7 @@ describe('summarise', () => {
       eventHash: log.eventHash(),
       weightsHash: 'policy-of-step-4',
       heldOut: { before: fractions(view.before), after: fractions(view.after) },
+      change: changeOf(view),
       failures: { designs: view.failures, executions: view.executionFailures },
       zeroVariance: { designer: { none: 4, groups: 12 }, executor: { none: 6, groups: 18 } },
       alarms: [],
@@ -80,6 +82,7 @@ describe('summarise', () => {
       step: 0,
       heldOut: { after: {} },
     });
+    expect(summarise(INFO, half, [])).not.toHaveProperty('change');
     expect(summarise({ ...INFO, writer: 7 }, half, [])).toMatchObject({ status: 'running' });
   });
 

@@ -44,6 +44,8 @@ describe('RunView', () => {
       role: 'designer',
       designerReward: 0.3,
       executorReward: 0.6,
+      // Of a design, over all of the step's.
+      score: 0.5,
       invalid: 0.25,
       zeroVariance: 2,
       groups: 6,

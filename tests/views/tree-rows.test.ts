@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../src/core/json.ts';
-import { detailLines, treeRows } from '../../src/views/tree-rows.ts';
+import { treeRows } from '../../src/views/tree-rows.ts';
 import { TreeView } from '../../src/views/tree-view.ts';
-import type { EventReader, StoredEvent } from '../../store/event-log.ts';
+import type { EventReader } from '../../store/event-log.ts';
 import { find, foldedTo, recordedRun } from './recorded.ts';
 
 let log: EventReader;
@@ -25,7 +25,6 @@ const TASK = 'step/0000/task/000';
 const task = (text: string) => [TASK, 'started', { task: { id: 't', family: 'code', text } }] as const;
 const DESIGN = `${TASK}/design/0`;
 const EXECUTION = `${DESIGN}/exec/00`;
-const AGENT = `${EXECUTION}/agent/solve`;
 const called = (stream: string, text: string, finish = 'stop', asksTool = false) =>
   [stream, 'called', { text, finish, asksTool }] as const;
 const verdict = (score: number, value: number) =>
@@ -116,84 +115,5 @@ describe('treeRows', () => {
       [other, 'verified', { score: 0.2, answer: { kind: 'none', cause: 'late' } }],
     );
     expect(treeRows(tree, new Set())[0]?.score).toBe('0.3/2');
-  });
-});
-
-describe('detailLines', () => {
-  it('has nothing for a stream that is not in view', () => {
-    expect(detailLines(atStepEnd(), 'step/0001/task/000')).toEqual([]);
-    expect(detailLines(atStepEnd(), '')).toEqual([]);
-  });
-
-  it('does not take a stream for one whose name begins alike', () => {
-    const tree = treeOf(task('q'), [DESIGN, 'started', {}], called(DESIGN, 'run(a)'));
-    expect(detailLines(tree, `${DESIGN}0`)).not.toContainEqual({ tone: 'script', text: 'run(a)' });
-  });
-
-  it('tells task, script, transcript and verdict of an execution', () => {
-    const tree = treeOf(
-      task('f adds 1:\nf(1) = 2'),
-      [DESIGN, 'started', {}],
-      called(DESIGN, 'run(\n\tagent("solve"))'),
-      [DESIGN, 'compiled', { shape: 'agent' }],
-      [EXECUTION, 'started', {}],
-      [AGENT, 'started', { name: 'solve', task: 'q', draft: '7', feedback: 'wrong' }],
-      called(AGENT, '1+1', 'stop', true),
-      [AGENT, 'tool.returned', { text: '2' }],
-      called(AGENT, '2'),
-      [EXECUTION, 'agent.finished', { key: 'agent/solve', output: { ok: true } }],
-      verdict(1, 2),
-    );
-    expect(detailLines(tree, EXECUTION)).toEqual([
-      { tone: 'title', text: TASK },
-      { tone: 'task', text: 'code: f adds 1:' },
-      { tone: 'task', text: 'f(1) = 2' },
-      { tone: 'script', text: 'run(' },
-      { tone: 'script', text: '  agent("solve"))' },
-      { tone: 'title', text: 'exec 00' },
-      { tone: 'note', text: 'solve (done)' },
-      { tone: 'note', text: '  draft: 7' },
-      { tone: 'note', text: '  feedback: wrong' },
-      { tone: 'tool', text: '  call: 1+1' },
-      { tone: 'tool', text: '  tool: 2' },
-      { tone: 'said', text: '  agent: 2' },
-      { tone: 'good', text: 'verdict: score 1, answer 2' },
-    ]);
-    expect(detailLines(tree, DESIGN).map(({ tone }) => tone)).toEqual([
-      'title',
-      'task',
-      'task',
-      'script',
-      'script',
-    ]);
-    expect(detailLines(tree, TASK).map(({ tone }) => tone)).toEqual(['title', 'task', 'task']);
-  });
-
-  it('says that an agent was cut off and that there is no answer', () => {
-    const tree = treeOf(
-      task('q'),
-      [DESIGN, 'started', {}],
-      [EXECUTION, 'started', {}],
-      [AGENT, 'started', { name: 'solve', task: 'q' }],
-      called(AGENT, '1+1+', 'length'),
-      [EXECUTION, 'agent.finished', { key: 'agent/solve', output: { ok: false } }],
-      [TASK, 'execution.finished', { key: 'design/0/exec/00', output: {} }],
-    );
-    expect(detailLines(tree, EXECUTION).slice(-3)).toEqual([
-      { tone: 'note', text: 'solve (failed)' },
-      { tone: 'note', text: '  cut off: 1+1+' },
-      { tone: 'bad', text: 'no answer' },
-    ]);
-  });
-
-  it('has for every execution of a run as many turns as the log has calls', () => {
-    const { tree } = foldedTo(log, log.read('session').findLast(({ type }) => type === 'learned')?.seq);
-    const isCall = ({ type }: StoredEvent) => type === 'called';
-    const executions = log.streams('step/0004').filter((stream) => /\/exec\/\d+$/.test(stream));
-    expect(executions.length).toBeGreaterThan(0);
-    for (const stream of executions) {
-      const turns = detailLines(tree, stream).filter(({ text }) => /^ {2}(agent|call|cut off): /.test(text));
-      expect(turns).toHaveLength(log.readPrefix(stream).filter(isCall).length);
-    }
   });
 });

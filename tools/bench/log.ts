@@ -1,10 +1,10 @@
 import { must } from '../../src/core/errors.ts';
 import { actorFactory } from '../../src/runtime/actors.ts';
 import type { Kit } from '../../src/runtime/kit.ts';
+import { kindOfStream } from '../../src/views/stream-kind.ts';
 import type { EventReader, NewEvent, StoredEvent } from '../../store/event-log.ts';
 import { MemoryLog } from '../../store/memory-log.ts';
 import { Store } from '../../store/store.ts';
-import { kindOfStream } from '../graph/stream-kind.ts';
 import { BareTable } from './bare-table.ts';
 import { alternate, inScratch, type Measuring } from './measure.ts';
 import { scriptedEvents } from './scripted-events.ts';

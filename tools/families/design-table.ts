@@ -1,6 +1,6 @@
 import { must } from '../../src/core/errors.ts';
+import { clusteredShare, meanInterval } from '../../src/core/interval.ts';
 import { average } from '../../src/credit/advantage.ts';
-import { halfWidth } from '../../src/credit/interval.ts';
 import type { Trial, TrialScore } from '../../src/runtime/trials.ts';
 import type { Task } from '../../src/tasks/task.ts';
 import { type Ceilings, ceilings, meanOf, measureOf, type Tried } from '../ablation/play/oracle.ts';
@@ -17,7 +17,7 @@ export interface DesignRow {
   readonly accuracy: number;
   /** Mean of score − callPrice · (calls − 1) − tokenPrice · tokens, and half its 95 % interval over tasks. */
   readonly reward: number;
-  readonly halfWidth: number | null;
+  readonly halfWidth: number;
   readonly calls: number;
   readonly tokens: number;
   /** Share of executions that came to an answer. */
@@ -89,12 +89,17 @@ export function designTable(
     const designs = scripts
       .map((script, design): DesignRow => {
         const all = members.flatMap(({ designs }) => designs[design] ?? []);
-        const rewards = members.map(({ designs }) => average((designs[design] ?? []).map(rewardOf)));
+        const ofTasks = (value: (score: TrialScore) => number) =>
+          members.map(({ designs }) => average((designs[design] ?? []).map(value)));
+        const rewards = ofTasks(rewardOf);
+        const solved = ofTasks(({ score }) => score);
+        // Prices alone are no spread: where all scores agree, the width is that of the share.
+        const spread = meanInterval(solved) === null ? null : meanInterval(rewards);
         return {
           script,
           accuracy: average(all.map(({ score }) => score)),
           reward: average(rewards),
-          halfWidth: halfWidth(rewards),
+          halfWidth: (spread ?? clusteredShare(solved, executions)).halfWidth,
           calls: average(all.map(({ calls }) => calls)),
           tokens: average(all.map(({ tokens }) => tokens)),
           answered: average(all.map(({ cause }) => (cause === null ? 1 : 0))),

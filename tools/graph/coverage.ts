@@ -1,11 +1,11 @@
 import type { AnyStateMachine, AnyTransitionDefinition } from 'xstate';
 import { canonicalJson } from '../../src/core/json.ts';
+import { kindOfStream } from '../../src/views/stream-kind.ts';
 import type { EventReader, StoredEvent } from '../../store/event-log.ts';
 import { type Chart, type Counts, edgeIds, statesOf } from './chart.ts';
 import { Folder } from './fold.ts';
 import { type Subject, subjectOfSpec } from './load.ts';
 import { foldRecorded } from './recorded.ts';
-import { kindOfStream } from './stream-kind.ts';
 import { ChartTree } from './tree.ts';
 
 /** What a run did with a machine. */

@@ -1,4 +1,5 @@
 import { defaultLibrary, type NodeLibrary } from '../../src/designs/library.ts';
+import { resolveAddress, splitAddress } from '../../src/views/address.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import { type Subject, subjectOf, subjectOfDesign, subjectOfSpec } from './load.ts';
 
@@ -22,12 +23,8 @@ export function findSubject(name: string, places: Places): Subject {
   const { reader, specOfFile, library = defaultLibrary() } = places;
   const spec = specOfFile?.(name);
   if (spec !== undefined) return subjectOfSpec(spec, library);
-  const { run, stream } = splitPlace(name);
-  return stream === null ? subjectOf(name, library) : subjectOfDesign(reader(run), stream, library);
-}
-
-/** `latest/step/0003/task/001` is the stream `step/0003/task/001` of the run `latest`. */
-export function splitPlace(name: string): { readonly run: string; readonly stream: string | null } {
-  const cut = name.indexOf('/');
-  return cut < 0 ? { run: name, stream: null } : { run: name.slice(0, cut), stream: name.slice(cut + 1) };
+  const { run, place } = splitAddress(name);
+  if (place === '') return subjectOf(name, library);
+  const events = reader(run);
+  return subjectOfDesign(events, resolveAddress(place, events, run).place, library);
 }

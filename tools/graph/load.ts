@@ -10,9 +10,9 @@ import { UserError } from '../../src/core/errors.ts';
 import { compileDesign } from '../../src/designs/compile.ts';
 import { defaultLibrary, type NodeLibrary } from '../../src/designs/library.ts';
 import { type MasSpec, parseSpec, SPEC_VERSION } from '../../src/designs/spec.ts';
+import { kindOfStream } from '../../src/views/stream-kind.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import { type Chart, chart } from './chart.ts';
-import { kindOfStream } from './stream-kind.ts';
 
 /** A machine to be drawn, counted or searched. */
 export interface Subject {

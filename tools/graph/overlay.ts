@@ -1,13 +1,13 @@
 import type { AnyMachineSnapshot } from 'xstate';
 import { UserError } from '../../src/core/errors.ts';
 import { defaultLibrary, type NodeLibrary } from '../../src/designs/library.ts';
+import { kindOfStream } from '../../src/views/stream-kind.ts';
 import type { EventReader, StoredEvent } from '../../store/event-log.ts';
 import { edgeIds } from './chart.ts';
 import { Folder } from './fold.ts';
 import { short } from './label.ts';
 import { type Subject, subjectOf, subjectOfSpec } from './load.ts';
 import { foldRecorded } from './recorded.ts';
-import { kindOfStream } from './stream-kind.ts';
 import { ChartTree } from './tree.ts';
 
 /** One transition of a recorded path. */

@@ -175,6 +175,14 @@ function storeLines(report: StoreReport): string[] {
     ['', `slowest of ${stateAt.jumps}`, stateAt.slowestMs.toFixed(0), 'ms'],
     ['', 'without snapshots', stateAt.withoutSnapshotsMs.toFixed(0), 'ms'],
     ['', 'snapshots', percent(stateAt.snapshotShare), '% of the file'],
+    ...report.widths.map(
+      ({ tasks, cpuPerEvent }, index): Row => [
+        index === 0 ? 'a scripted step' : '',
+        `of ${count(tasks)} tasks`,
+        cpuPerEvent.toFixed(0),
+        'µs of CPU per event',
+      ],
+    ),
   ]);
 }
 

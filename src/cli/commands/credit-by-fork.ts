@@ -3,6 +3,7 @@ import { UserError } from '../../core/errors.ts';
 import { type ExecutionWorth, executionWorth } from '../../runtime/fork/worth.ts';
 import { defaultKit } from '../../runtime/kit.ts';
 import { readConfig } from '../../runtime/run.ts';
+import { resolveAddress, splitAddress } from '../../views/address.ts';
 import { hardware } from '../hardware.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { table } from '../table.ts';
@@ -14,20 +15,21 @@ interface Options {
 }
 
 /** `troupe credit RUN/EXECUTION --by fork`: what each call was worth, by branches in which it alone is redrawn. */
-export async function creditByFork(place: string, options: Options): Promise<void> {
-  const cut = place.indexOf('/');
-  if (cut < 0) {
+export async function creditByFork(typed: string, options: Options): Promise<void> {
+  const { run, place } = splitAddress(typed);
+  if (place === '') {
     throw new UserError(
       'no-execution',
-      `--by fork takes an execution, such as ${place}/step/0000/task/000/design/0/exec/00.`,
+      `--by fork takes an execution, such as ${run}/step/0000/task/000/design/0/exec/00.`,
     );
   }
   const store = Store.open(options.store, { mode: 'read', clock: Date.now });
   const progress = new ProgressLine(process.stderr, Date.now);
   try {
-    const { id } = store.run(place.slice(0, cut));
-    const stream = place.slice(cut + 1).replace(/\/+$/, '');
-    const worth = await executionWorth(store.reader(id), readConfig(store, id), stream, {
+    const { id } = store.run(run);
+    const reader = store.reader(id);
+    const { place: stream } = resolveAddress(place, reader, id);
+    const worth = await executionWorth(reader, readConfig(store, id), stream, {
       kit: defaultKit(),
       hardware: hardware(),
       draws: options.draws,
@@ -52,12 +54,12 @@ function asText(
   { execution, score, worth, policyCalls }: ExecutionWorth,
   draws: number,
 ): string {
-  const rows = worth.map(({ call, credit, halfWidth, branches }) => {
+  const rows = worth.map(({ call, credit, low, high, branches }) => {
     const text = execution.calls.get(call)?.text.replace(/\s+/g, ' ') ?? '';
     return [
       call.slice(execution.stream.length + 1),
       credit.toFixed(3),
-      halfWidth === null ? '' : `± ${halfWidth.toFixed(3)}`,
+      `${low.toFixed(3)} … ${high.toFixed(3)}`,
       branches.join(' '),
       text.length > 40 ? `${text.slice(0, 39)}…` : text,
     ];

@@ -15,11 +15,15 @@ export function diff(a: string, b: string, options: Options): void {
   const store = Store.open(options.store, { mode: 'read', clock: Date.now });
   try {
     const [first, second] = [store.run(a), store.run(b)];
-    const found = diffRuns(store.reader(first.id), store.reader(second.id));
+    const [here, there] = [store.reader(first.id), store.reader(second.id)];
+    const found = diffRuns(here, there);
     const ends = [first, second].map((info) =>
       summarise(info, store.reader(info.id), store.attempts(info.id)),
     );
-    const settings = differingSettings(first.config, second.config);
+    const settings = differingSettings(
+      { config: first.config, reader: here },
+      { config: second.config, reader: there },
+    );
     const text =
       options.json === true
         ? JSON.stringify({ a: first.id, b: second.id, settings, ...found, ends })

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { Counts } from '../../../machines/tally.ts';
+import { scoreOf } from '../../../machines/tally.ts';
+import type { StoredEvent } from '../../../store/event-log.ts';
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
 import { PythonJail } from '../../designs/python/jail.ts';
@@ -11,19 +12,21 @@ import { readConfig } from '../../runtime/run.ts';
 import { allowanceOf } from '../../runtime/troupe.ts';
 import { findVersion } from '../../runtime/versions.ts';
 import { QuickJsSandbox } from '../../tasks/quickjs-sandbox.ts';
+import { rolled } from '../../views/session-events.ts';
+import { evalFigures, evalLines, type TaskResult } from '../eval-report.ts';
 import { hardware } from '../hardware.ts';
 import { ProgressLine } from '../progress-line.ts';
-import { table } from '../table.ts';
 
 interface Options {
   readonly store: string;
   readonly policy: string;
   readonly design?: string;
   readonly tasks?: number;
+  readonly samples: number;
   readonly json?: boolean;
 }
 
-/** `troupe eval`: accuracy, valid scripts, calls per task and shapes, for each family. */
+/** `troupe eval`: accuracy, pass@k, valid scripts, calls per task and shapes, for each family. */
 export async function evaluate(name: string, options: Options): Promise<void> {
   const store = Store.open(options.store, { mode: 'read', clock: Date.now });
   const progress = new ProgressLine(process.stderr, Date.now);
@@ -39,56 +42,49 @@ export async function evaluate(name: string, options: Options): Promise<void> {
     const version = findVersion(reader, options.policy, id);
     await checkDesign(design, config);
     const total = (options.tasks ?? config.tasks.heldOut) * familiesOf(config, kit).length;
-    let finished = 0;
+    const { samples } = options;
+    const results: TaskResult[] = [];
     const tally = await score(reader, config, {
       kit,
       hardware: hardware(),
       label: version.label,
+      samples,
       ...(options.tasks === undefined ? {} : { tasks: options.tasks }),
       ...(design === undefined ? {} : { script: design }),
       onEvents: (events) => {
-        for (const event of events) if (event.stream === 'evaluation' && event.version > 0) finished++;
-        progress.show('scoring', finished, total, 'tasks');
+        for (const event of events) {
+          if (event.stream === 'evaluation' && event.version > 0) results.push(resultOf(event));
+        }
+        progress.show('scoring', results.length, total, 'tasks');
       },
     });
     progress.clear();
     if (options.json === true) {
       process.stdout.write(
-        `${JSON.stringify({ run: id, policy: version.version, label: version.label, families: tally })}\n`,
+        `${JSON.stringify({
+          run: id,
+          policy: version.version,
+          label: version.label,
+          families: tally,
+          ...evalFigures(results, samples),
+        })}\n`,
       );
       return;
     }
-    const rows = Object.entries(tally).flatMap(([family, { attributes, ...whole }]) => {
-      const parts = Object.entries(attributes);
-      const named = parts.length < 2 ? [] : parts.map(([name, counts]) => row(`  ${name}`, counts));
-      return [row(family, whole), ...named];
-    });
-    process.stdout.write(`${id}, policy ${version.label} (${version.version.slice(0, 10)})\n`);
-    process.stdout.write(
-      `${table(['family', 'tasks', 'accuracy %', 'valid %', 'calls/task', 'tokens/task', 'designs'], rows)}\n`,
-    );
+    const times = samples === 1 ? '' : `, ${samples} samples of each task`;
+    process.stdout.write(`${id}, policy ${version.label} (${version.version.slice(0, 10)})${times}\n`);
+    process.stdout.write(`${evalLines(tally, results, samples).join('\n')}\n`);
   } finally {
     progress.clear();
     store.close();
   }
 }
 
-/** A family, or its tasks of one attribute. */
-function row(name: string, { tasks, score, valid, calls, tokens, shapes }: Counts): string[] {
-  const accuracy = score / tasks;
-  return [
-    name,
-    String(tasks),
-    `${(100 * accuracy).toFixed(1)} ± ${(196 * Math.sqrt((accuracy * (1 - accuracy)) / tasks)).toFixed(1)}`,
-    `${((100 * valid) / tasks).toFixed(0)}`,
-    (calls / tasks).toFixed(2),
-    (tokens / tasks).toFixed(0),
-    Object.entries(shapes)
-      .sort(([, a], [, b]) => b - a)
-      .slice(0, 3)
-      .map(([shape, count]) => `${shape} ${Math.round((100 * count) / tasks)} %`)
-      .join(', '),
-  ];
+/** A task's rollout, as the evaluation hears of it. */
+function resultOf(event: StoredEvent): TaskResult {
+  const { output } = rolled.parse(event.data);
+  const { family, attribute, score, solved = score >= 1 ? 1 : 0 } = output;
+  return { family, attribute, score: scoreOf(output), solved };
 }
 
 /** `--design` is a script, or the name of a file that holds one. */

@@ -2,12 +2,13 @@ import { Store } from '../../../store/store.ts';
 import { parseChange } from '../../runtime/fork/change.ts';
 import { forkRun } from '../../runtime/fork/fork.ts';
 import { defaultKit } from '../../runtime/kit.ts';
-import { resumeRun } from '../../runtime/run.ts';
+import { readConfig, resumeRun } from '../../runtime/run.ts';
 import { codeVersion } from '../code-version.ts';
 import { hardware } from '../hardware.ts';
 import { lines } from '../lines.ts';
 import { parsePolicies } from '../policy-option.ts';
 import { ProgressLine } from '../progress-line.ts';
+import { learningSettings } from '../settings.ts';
 import { stopOnSignals } from '../signals.ts';
 
 interface Options {
@@ -23,7 +24,8 @@ interface Options {
 
 /** `troupe fork`: a run that shares another's events up to one of them, with one thing changed, and goes on from there. */
 export async function fork(name: string, options: Options): Promise<void> {
-  const changes = options.set.map(parseChange);
+  const settings = options.set.filter((each) => each.trim().startsWith('learning.'));
+  const changes = options.set.filter((each) => !settings.includes(each)).map(parseChange);
   const policies = parsePolicies(options.policy);
   const store = Store.open(options.store, { mode: 'write', clock: Date.now });
   const progress = new ProgressLine(process.stderr, Date.now);
@@ -33,6 +35,7 @@ export async function fork(name: string, options: Options): Promise<void> {
       codeVersion: codeVersion(),
       at: options.at,
       changes,
+      learning: settings.length === 0 ? undefined : learningSettings(readConfig(store, name), settings),
       policies,
       fresh: options.fresh === true ? 'fresh' : options.fresh,
       onProgress: (what, done, of) =>

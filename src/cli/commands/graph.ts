@@ -6,7 +6,7 @@ import { alive, deadLines, withDead } from '../../../tools/graph/dead-picture.ts
 import { diff } from '../../../tools/graph/diff.ts';
 import { diffPicture } from '../../../tools/graph/diff-picture.ts';
 import { draw, FORMATS, type Format } from '../../../tools/graph/draw.ts';
-import { findSubject, type Places, splitPlace } from '../../../tools/graph/find.ts';
+import { findSubject, type Places } from '../../../tools/graph/find.ts';
 import { KINDS, type Subject } from '../../../tools/graph/load.ts';
 import { type Picture, plain } from '../../../tools/graph/marks.ts';
 import { recording, subjectOfStream } from '../../../tools/graph/overlay.ts';
@@ -15,6 +15,7 @@ import { shortestPaths } from '../../../tools/graph/paths.ts';
 import { UserError } from '../../core/errors.ts';
 import { canonicalJson } from '../../core/json.ts';
 import type { MasSpec } from '../../designs/spec.ts';
+import { resolveAddress, splitAddress } from '../../views/address.ts';
 import { isDesignFile, specOfFile } from '../design-file.ts';
 
 interface Options {
@@ -106,8 +107,8 @@ function subjectFor(machine: string | undefined, { overlay }: Options, places: P
     );
   }
   const named = machine === undefined ? null : findSubject(machine, places);
-  const { run, stream } = place(overlay);
-  const recorded = subjectOfStream(places.reader(run), stream);
+  const { reader, stream } = place(overlay, places);
+  const recorded = subjectOfStream(reader, stream);
   const same = (one: Subject) =>
     one.kind === recorded.kind && (one.example || canonicalSpec(one) === canonicalSpec(recorded));
   if (named !== null && !same(named)) {
@@ -119,9 +120,12 @@ function subjectFor(machine: string | undefined, { overlay }: Options, places: P
   return recorded;
 }
 
-function place(overlay: string): { readonly run: string; readonly stream: string } {
-  const { run, stream } = splitPlace(overlay);
-  if (stream !== null && stream !== '') return { run, stream };
+function place(overlay: string, places: Places) {
+  const { run, place: asked } = splitAddress(overlay);
+  if (asked !== '') {
+    const reader = places.reader(run);
+    return { reader, stream: resolveAddress(asked, reader, run).place };
+  }
   throw new UserError(
     'no-stream',
     `--overlay takes RUN/STREAM, such as ${run === '' ? 'latest' : run}/session; "${overlay}" names no stream.`,
@@ -137,8 +141,8 @@ function picture(subject: Subject, options: Options, places: Places, machine: st
   const { chart } = subject;
   const base = (): Picture => {
     if (options.overlay !== undefined) {
-      const { run, stream } = place(options.overlay);
-      return overlayPicture(chart, recording(places.reader(run), stream, subject));
+      const { reader, stream } = place(options.overlay, places);
+      return overlayPicture(chart, recording(reader, stream, subject));
     }
     if (options.coverage !== undefined) {
       return coveragePicture(chart, options.coverage, coverage(places.reader(options.coverage), subject));

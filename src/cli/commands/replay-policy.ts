@@ -1,10 +1,11 @@
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
+import { pairedDifference } from '../../core/interval.ts';
 import { average } from '../../credit/advantage.ts';
-import { halfWidth } from '../../credit/interval.ts';
 import { type PlayedAgain, playAgain, type Replayed } from '../../runtime/fork/play-again.ts';
 import { defaultKit } from '../../runtime/kit.ts';
 import { readConfig } from '../../runtime/run.ts';
+import { resolveAddress, splitAddress } from '../../views/address.ts';
 import { hardware } from '../hardware.ts';
 import { parsePolicies } from '../policy-option.ts';
 import { ProgressLine } from '../progress-line.ts';
@@ -18,20 +19,21 @@ interface Options {
 
 /** `troupe replay RUN/PLACE --policy VERSION`: recorded rollouts, played again by another policy version. */
 export async function replayPolicy(typed: string, options: Options): Promise<void> {
-  const [name = '', ...rest] = typed.replace(/\/+$/, '').split('/');
-  if (rest.length === 0) {
+  const { run, place: asked } = splitAddress(typed);
+  if (asked === '') {
     throw new UserError(
       'no-rollout',
-      `--policy plays the rollouts of one place again; name it, such as ${name}/step/0003 or ${name}/step/0003/task/000.`,
+      `--policy plays the rollouts of one place again; name it, such as ${run}/step/0003 or ${run}/step/0003/task/000.`,
     );
   }
   const policies = parsePolicies(options.policy);
   const store = Store.open(options.store, { mode: 'read', clock: Date.now });
   const progress = new ProgressLine(process.stderr, Date.now);
   try {
-    const { id } = store.run(name);
-    const place = rest.join('/');
-    const played = await playAgain(store.reader(id), readConfig(store, id), id, place, {
+    const { id } = store.run(run);
+    const reader = store.reader(id);
+    const { place } = resolveAddress(asked, reader, id);
+    const played = await playAgain(reader, readConfig(store, id), id, place, {
       kit: defaultKit(),
       hardware: hardware(),
       policies,
@@ -54,11 +56,16 @@ export async function replayPolicy(typed: string, options: Options): Promise<voi
 /** Mean rewards, and their difference pair by pair. */
 function compare(replayed: readonly Replayed[]) {
   const changes = replayed.map(({ recorded, again }) => again.reward - recorded.reward);
+  const { mean, low, high, halfWidth } = pairedDifference(changes);
   return {
     recorded: average(replayed.map(({ recorded }) => recorded.reward)),
     again: average(replayed.map(({ again }) => again.reward)),
-    change: average(changes),
-    halfWidth: halfWidth(changes),
+    change: mean,
+    halfWidth,
+    low,
+    high,
+    /** Nothing came out otherwise: the same weights, or others that do the same here. */
+    same: changes.every((change) => change === 0),
   };
 }
 
@@ -70,7 +77,7 @@ function asJson({ versions, replayed, policyCalls }: PlayedAgain) {
 function asText(
   place: string,
   { versions, replayed, policyCalls }: PlayedAgain,
-  { recorded, again, change, halfWidth: half }: ReturnType<typeof compare>,
+  { recorded, again, change, halfWidth, same }: ReturnType<typeof compare>,
 ): string[] {
   const players = versions.map(([role, { label, version }]) => `${role} ${label} (${version.slice(0, 8)})`);
   const rows = replayed.map((each) => [
@@ -81,7 +88,7 @@ function asText(
     signed(each.again.reward - each.recorded.reward),
     `${each.recorded.calls} → ${each.again.calls}`,
   ]);
-  const interval = half === null ? '' : ` ± ${half.toFixed(3)} (95 %)`;
+  const interval = same ? ', every reward the same' : ` ± ${halfWidth.toFixed(3)} (95 %)`;
   return [
     `${place}, played again with the same random streams by ${players.join(' and ')}`,
     table(['rollout', 'family', 'reward', 'again', 'change', 'calls'], rows),

@@ -1,13 +1,18 @@
+import type { EventReader } from '../../../store/event-log.ts';
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
+import { resolveMoment } from '../../views/address.ts';
+import { texts } from '../../views/detail-line.ts';
+import { printable } from '../../views/printable.ts';
 import { activityOf } from '../../views/stage-band.ts';
 import { Timeline } from '../../views/timeline.ts';
+import { calledLines } from '../../views/transcript-lines.ts';
 import { treeRows } from '../../views/tree-rows.ts';
 import { viewVersion } from '../code-version.ts';
 
 interface Options {
   readonly store: string;
-  readonly at?: number;
+  readonly at?: string;
   readonly plain?: boolean;
   readonly policy: readonly string[];
   readonly json?: boolean;
@@ -38,9 +43,7 @@ export async function replay(name: string, options: Options): Promise<void> {
         'empty-run',
         `The run ${id} has no events yet; go on with "troupe train --resume ${id}".`,
       );
-    if (options.at !== undefined && options.at > count) {
-      throw new UserError('no-event', `The run ${id} has ${count} events; --at takes 1 to ${count}.`);
-    }
+    const at = options.at === undefined ? undefined : resolveMoment(options.at, reader, id);
     const timeline = new Timeline(reader, store.snapshots(id, viewVersion()));
     const interactive =
       process.stdout.isTTY === true && process.stdin.isTTY === true && process.env.CI === undefined;
@@ -48,8 +51,13 @@ export async function replay(name: string, options: Options): Promise<void> {
       process.env.NODE_ENV = 'production';
       if (process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '') process.env.FORCE_COLOR = '0';
       const { showReplay } = await import('../../tui/mount.tsx');
-      await showReplay(id, timeline, options.at ?? 1);
-    } else process.stdout.write(`${stateAt(id, timeline, options.at ?? count).join('\n')}\n`);
+      await showReplay(id, reader, timeline, at ?? { seq: 1 });
+    } else
+      process.stdout.write(
+        `${stateAt(id, reader, timeline, at?.seq ?? count)
+          .map(printable)
+          .join('\n')}\n`,
+      );
   } finally {
     store.close();
   }
@@ -65,7 +73,7 @@ function openForReplay(file: string): Store {
   }
 }
 
-function stateAt(run: string, timeline: Timeline, seq: number): string[] {
+function stateAt(run: string, reader: EventReader, timeline: Timeline, seq: number): string[] {
   const view = timeline.viewAt(seq);
   const event = timeline.eventAt(seq);
   const open = new Set([...view.tree.tasks.values()].map(({ stream }) => stream));
@@ -73,6 +81,7 @@ function stateAt(run: string, timeline: Timeline, seq: number): string[] {
     `${run} after event ${seq} of ${timeline.count}: ${activityOf(view)}`,
     `event ${event?.type} on ${event?.stream}@${event?.version}`,
     JSON.stringify(event?.data),
+    ...(event?.type === 'called' ? texts(calledLines(reader, event, { upTo: seq })) : []),
     `policy ${view.version.slice(0, 10) || '(untrained)'}, ${view.scope === '' ? 'no trees yet' : `trees of ${view.scope}: ${view.progress.done} of ${view.progress.of} finished`}`,
     ...treeRows(view.tree, open).map(
       ({ depth, state, score, label }) =>

@@ -13,7 +13,7 @@ import type { Audience } from '../audience.ts';
 import { codeVersion } from '../code-version.ts';
 import { hardware } from '../hardware.ts';
 import { lines } from '../lines.ts';
-import { withSettings } from '../settings.ts';
+import { learningSettings, withSettings } from '../settings.ts';
 import { stopOnSignals } from '../signals.ts';
 
 const DEFAULT_PRESET = 'quick';
@@ -63,7 +63,10 @@ export async function train(options: Options): Promise<void> {
     const run =
       resume === undefined
         ? startRun(store, start.config, runOptions, start.material)
-        : await onceFree(() => resumeRun(store, resume, runOptions));
+        : await onceFree(() => {
+            const change = learningSettings(readConfig(store, resume), options.set);
+            return resumeRun(store, resume, { ...runOptions, change });
+          });
     stopOnSignals(run);
     await audience.attend(run, store);
   } finally {
@@ -126,11 +129,11 @@ function printConfig(options: Options, fresh: Plan | null): void {
 }
 
 /** Options that only make sense together. */
-function checkStart({ from, fromStore, fromLabel, resume, set, printConfig }: Options): void {
-  if (resume !== undefined && (set.length > 0 || printConfig === true)) {
+function checkStart({ from, fromStore, fromLabel, resume, printConfig }: Options): void {
+  if (resume !== undefined && printConfig === true) {
     throw new UserError(
-      'set-and-resume',
-      '--resume goes on with the configuration of its run; --set and --print-config are for new runs.',
+      'print-and-resume',
+      '--resume goes on with the configuration of its run; --print-config is for new runs.',
     );
   }
   if (from !== undefined && resume !== undefined) {

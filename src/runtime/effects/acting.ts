@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { behaves } from '../../core/behaviours.ts';
 import { must } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { designOf } from '../../designs/design.ts';
@@ -10,7 +11,7 @@ import { type ExecutorCall, executorPrompt } from '../../policies/executor-promp
 import type { Policy } from '../../policies/policy.ts';
 import { recordCompletion } from '../../policies/recorded-call.ts';
 import type { Sandbox } from '../../tasks/sandbox.ts';
-import type { Task, Verifier } from '../../tasks/task.ts';
+import type { Feedback, Task, Verdict, Verifier } from '../../tasks/task.ts';
 import { type PythonHost, runTool } from '../../tasks/tool.ts';
 import type { RunConfig } from '../config.ts';
 import type { Effect } from '../effect.ts';
@@ -109,13 +110,17 @@ export function actingEffects(stagecraft: Stagecraft) {
 
   const check: Effect = async ({ input }) => {
     const { task: id, draft } = checkSchema.parse(input);
-    return { type: 'checked', data: plain(await verifier.feedback(task(id), draft, sandbox)) };
+    return { type: 'checked', data: judged(await verifier.feedback(task(id), draft, sandbox)) };
   };
 
   const verify: Effect = async ({ input }) => {
     const { task: id, reply } = verifySchema.parse(input);
-    return { type: 'verified', data: plain(await verifier.verify(task(id), reply, sandbox)) };
+    return { type: 'verified', data: judged(await verifier.verify(task(id), reply, sandbox)) };
   };
+
+  /** What a verifier says, as this run records it. */
+  const judged = ({ failed, ...said }: Verdict | Feedback): JsonObject =>
+    plain(failed !== undefined && behaves(config.behaviours, 'failedTest') ? { ...said, failed } : said);
 
   return { call, compile, check, verify, ...programEffects({ sandbox, jail }) };
 }

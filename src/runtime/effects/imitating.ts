@@ -19,6 +19,7 @@ import type { Effect } from '../effect.ts';
 import { familiesOf } from '../kit.ts';
 import { type ModelId, momentsName, weightsName } from '../models.ts';
 import type { Rehearsal } from './learning.ts';
+import { checkUpdate } from './sound-update.ts';
 
 const imitateSchema = z.object({ chunk: z.number().int(), last: z.boolean() });
 
@@ -57,6 +58,21 @@ export function imitatingEffect(rehearsal: Rehearsal): Effect {
       models.state(model, 'imitation'),
       batches.map(supervisedBatch),
       hyper,
+    );
+    await checkUpdate(
+      learner,
+      {
+        state,
+        stats,
+        sequences: batches[0]?.sequences ?? [],
+        temperature: config.rollout.temperature,
+      },
+      {
+        what: `chunk ${chunk} of the cold start`,
+        rate: learningRate,
+        remedy: () =>
+          'a cold start keeps its settings: begin another run with --set imitation.learningRate=VALUE and a lower value.',
+      },
     );
     models.adopt(models.ids, 'imitation', state);
     if (last) models.forget('imitation');

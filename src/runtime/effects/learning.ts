@@ -1,31 +1,33 @@
 import { z } from 'zod';
-import { redrawPlace } from '../../../machines/redraw.ts';
 import type { TaskRef } from '../../../machines/rollout.machine.ts';
 import { stepsBefore } from '../../../machines/stages.ts';
 import type { EventReader } from '../../../store/event-log.ts';
+import { behaves } from '../../core/behaviours.ts';
 import { must } from '../../core/errors.ts';
 import { RandomStream } from '../../core/random.ts';
 import { average } from '../../credit/advantage.ts';
-import type { StepCredit } from '../../credit/credit.ts';
-import { minibatches, type TrainingSequence } from '../../learning/batches.ts';
-import { DEFAULT_HYPER_PARAMETERS } from '../../learning/learner.ts';
+import { minibatches } from '../../learning/batches.ts';
+import { DEFAULT_HYPER_PARAMETERS, type HyperParameters, type StepStats } from '../../learning/learner.ts';
 import type { LearnerThread } from '../../learning/learner-thread.ts';
 import { merged } from '../../learning/merge.ts';
 import { policyBatch } from '../../learning/tensors.ts';
 import type { Role } from '../../policies/prompt.ts';
-import { recordedCall } from '../../policies/recorded-call.ts';
 import type { Tokenizer } from '../../policies/tokenizer.ts';
 import type { TaskSet } from '../../tasks/task-set.ts';
 import { creditSettings, type RunConfig } from '../config.ts';
 import type { Effect } from '../effect.ts';
 import { frozenDrift } from '../frozen-drift.ts';
 import type { Kit } from '../kit.ts';
+import type { LearningChange, LearningSettings } from '../learning-schema.ts';
+import { learningAt, type Update } from '../learning-settings.ts';
 import { type ModelId, type Models, weightsName } from '../models.ts';
 import { creditFromLog, recordedCredit, stepPrefix } from '../recorded-credit.ts';
 import { stagePlan } from '../session-input.ts';
 import { taskRefSchema } from '../task-ref.ts';
 import { divergence, withReference } from './reference.ts';
 import { rehearsed } from './rehearsing.ts';
+import { type CallIndex, learnedFrom, readCalls } from './samples.ts';
+import { checkUpdate, type UpdateName } from './sound-update.ts';
 
 /** What learning needs. */
 export interface Rehearsal {
@@ -38,6 +40,10 @@ export interface Rehearsal {
   readonly kit: Kit;
   /** The weights that the run begins with, where they are another run's. */
   readonly start?: ReadonlyMap<ModelId, Float32Array> | undefined;
+  /** Where updates stand that are made again, if not in the log. */
+  readonly recorded?: EventReader | undefined;
+  /** Settings of learning that the user asked for when this attempt began. */
+  readonly change?: LearningChange | undefined;
   /** Puts the models' weights into the policy that plays. */
   load(): Promise<void>;
 }
@@ -49,8 +55,12 @@ const creditSchema = z.object({ step: z.number().int(), role: z.enum(['designer'
 export function creditEffect({ config, log }: Rehearsal): Effect {
   return async ({ input }) => {
     const { step, role } = creditSchema.parse(input);
-    const { samples, ...figures } = creditFromLog(log, step, role, creditSettings(config, step));
-    return { type: 'credited', data: { ...figures, samples: samples.map((sample) => ({ ...sample })) } };
+    const { samples, entropy, ...figures } = creditFromLog(log, step, role, creditSettings(config, step));
+    const measured = entropy !== null && behaves(config.behaviours, 'measuredFigures') ? { entropy } : {};
+    return {
+      type: 'credited',
+      data: { ...figures, ...measured, samples: samples.map((sample) => ({ ...sample })) },
+    };
   };
 }
 
@@ -60,7 +70,8 @@ export function creditEffect({ config, log }: Rehearsal): Effect {
  * also where the other role has been updated in between.
  */
 export function learnEffect(rehearsal: Rehearsal): Effect {
-  const { config, log, models, learner } = rehearsal;
+  const { config, log, models, learner, recorded = log, change: given } = rehearsal;
+  const measured = behaves(config.behaviours, 'measuredFigures');
   // Where both roles learn, the second one's calls are in the same trees, and these are over.
   let last: { readonly step: number; readonly calls: CallIndex } | undefined;
   return async ({ input }) => {
@@ -68,34 +79,46 @@ export function learnEffect(rehearsal: Rehearsal): Effect {
     const credit = must(recordedCredit(log, step, role), `credit of the ${role} in step ${step}`);
     const calls = last?.step === step ? last.calls : readCalls(log, step);
     last = { step, calls };
-    const samples = creditedSequences(credit, calls);
+    const {
+      settings: learning,
+      change,
+      recorded: again,
+    } = learningAt(config, recorded, { step, role }, given);
+    const samples = learnedFrom(role, credit, calls, priced(config, learning));
     const left = 1 - step / Math.max(1, config.steps - 1);
-    const rehearsing = role === 'designer' ? config.learning.rehearsal * left : 0;
+    const rehearsing = role === 'designer' ? learning.rehearsal * left : 0;
     const own = merged(samples);
     const sequences = [
       ...own,
       ...(rehearsing > 0 ? await rehearsed(rehearsal, step, tasksOf(log, step), rehearsing) : []),
     ];
-    const settings = learningSettings(config, role, step);
-    const laid = Array.from({ length: settings.epochs }, (_, epoch) =>
+    const epochs = role === 'designer' ? learning.designerEpochs : learning.executorEpochs;
+    const hyper = hyperParameters(config, learning, { step, role });
+    const laid = Array.from({ length: epochs }, (_, epoch) =>
       minibatches(
         sequences,
-        { batchTokens: config.learning.batchTokens },
+        { batchTokens: learning.batchTokens },
         new RandomStream(config.seed, 'learn', step, epoch),
       ),
     ).flat();
     const model = models.modelOf(role);
     const batches =
-      sequences.length === 0 ? [] : await withReference(rehearsal, model, laid.map(policyBatch));
+      sequences.length === 0 ? [] : await withReference(rehearsal, model, laid.map(policyBatch), learning);
     const { state, stats } = await learner.train(
       models.state(model, role),
       batches,
-      batches.map(() => settings.hyper),
+      batches.map(() => hyper),
     );
+    if (batches.length > 0 && !again) {
+      const update = { state, stats, sequences, temperature: hyper.temperature };
+      await checkUpdate(learner, update, updateName(role, step, hyper.lr));
+    }
     models.adopt([model], role, state);
     await rehearsal.load();
+    // Where both learn nobody is frozen.
     const coupled = config.stage.schedule === 'coupled';
-    const drift = coupled ? 0 : await frozenDrift(rehearsal, role, [...calls.values()]);
+    const drift = coupled ? null : await frozenDrift(rehearsal, role, [...calls.values()]);
+    const kl = hyper.klPenalty === 0 ? null : divergence(laid, batches, new Set(own));
     const label = updateLabel(config, step, role);
     return {
       type: 'learned',
@@ -105,13 +128,10 @@ export function learnEffect(rehearsal: Rehearsal): Effect {
         version: models.version,
         updates: stats.length,
         sequences: samples.length,
-        loss: average(stats.map((each) => each.loss)),
-        gradientNorm: average(stats.map((each) => each.gradientNorm)),
-        clipFraction: average(stats.map((each) => each.clipFraction)),
-        entropy: average(stats.map((each) => each.entropy)),
-        ratioError: stats[0]?.drift ?? 0,
-        drift,
-        ...(settings.hyper.klPenalty === 0 ? {} : { kl: divergence(laid, batches, new Set(own)) }),
+        ...(measured && stats.length === 0 ? {} : figuresOf(stats)),
+        ...figure('drift', drift, measured ? undefined : 0),
+        ...figure('kl', kl, measured || hyper.klPenalty === 0 ? undefined : 0),
+        ...(Object.keys(change).length === 0 ? {} : { settings: { ...change } }),
       },
       blobs: {
         put: models.blobs(label, role),
@@ -121,38 +141,40 @@ export function learnEffect(rehearsal: Rehearsal): Effect {
   };
 }
 
-/** A call of the log as a sequence to learn from. */
-export interface LoggedSequence {
-  readonly role: Role;
-  readonly sequence: TrainingSequence;
+/** Whether a sample is learned from whatever its advantage, since its entropy or its divergence has a price. */
+function priced({ behaviours }: RunConfig, { entropyBonus, klPenalty }: LearningSettings): boolean {
+  return (entropyBonus > 0 || klPenalty > 0) && behaves(behaviours, 'pricesOnAllSamples');
 }
 
-/** Calls of a step by `stream#key`, without those of branches. */
-type CallIndex = ReadonlyMap<string, LoggedSequence>;
-
-function readCalls(log: EventReader, step: number): CallIndex {
-  const calls: [name: string, call: LoggedSequence][] = [];
-  for (const event of log.readPrefix(stepPrefix(step))) {
-    if (event.type !== 'called' || redrawPlace(event.stream) !== null) continue;
-    const { stream } = event;
-    const { key, promptTokens, ...sampled } = recordedCall(event);
-    const role = stream.includes('/agent/') ? 'executor' : 'designer';
-    // What a fork put into a call's mouth was not sampled.
-    const { tokens, logProbs } = event.data.forced === true ? { tokens: [], logProbs: [] } : sampled;
-    calls.push([`${stream}#${key}`, { role, sequence: { promptTokens, tokens, logProbs, advantage: 0 } }]);
-  }
-  // By name: the order in which streams were written is nobody's business (law 3).
-  return new Map(calls.sort(([a], [b]) => (a < b ? -1 : 1)));
+/** Means over a step's updates; 0 where an older run made none. */
+function figuresOf(stats: readonly StepStats[]) {
+  return {
+    loss: average(stats.map((each) => each.loss)),
+    gradientNorm: average(stats.map((each) => each.gradientNorm)),
+    clipFraction: average(stats.map((each) => each.clipFraction)),
+    entropy: average(stats.map((each) => each.entropy)),
+    ratioError: stats[0]?.drift ?? 0,
+  };
 }
 
-/** The sequences that the credit names, with its advantages; calls that sampled nothing are left out. */
-function creditedSequences(credit: StepCredit, calls: CallIndex): TrainingSequence[] {
-  return credit.samples
-    .map(({ stream, key, advantage }) => ({
-      ...must(calls.get(`${stream}#${key}`), `the call ${stream}#${key}`).sequence,
-      advantage,
-    }))
-    .filter((sequence) => sequence.tokens.length > 0 && sequence.advantage !== 0);
+/** A figure by its name; what stands for one that was not measured, if anything does. */
+function figure(
+  name: string,
+  value: number | null,
+  otherwise: number | undefined,
+): { [name: string]: number } {
+  const known = value ?? otherwise;
+  return known === undefined ? {} : { [name]: known };
+}
+
+function updateName(role: Role, step: number, rate: number): UpdateName {
+  const setting = `learning.${role}Rate`;
+  return {
+    what: `the ${role}'s update in ${stepPrefix(step)}`,
+    rate,
+    remedy: (run) =>
+      `the version before it is kept: go on with "troupe train --resume ${run} --set ${setting}=VALUE" and a lower value, or branch off with "troupe fork ${run}".`,
+  };
 }
 
 /** The tasks of a step. */
@@ -163,23 +185,26 @@ function tasksOf(log: EventReader, step: number): TaskRef[] {
   return [];
 }
 
-function learningSettings(config: RunConfig, role: Role, step: number) {
-  const { learning, rollout } = config;
+function hyperParameters(
+  config: RunConfig,
+  learning: LearningSettings,
+  { step, role }: Update,
+): HyperParameters {
+  const { behaviours } = config;
   const earlier = stepsBefore(step, role, stagePlan(config));
   const warmth = Math.min(1, (earlier + 1) / Math.max(1, learning.warmUpSteps));
   return {
-    epochs: role === 'designer' ? learning.designerEpochs : learning.executorEpochs,
-    hyper: {
-      ...DEFAULT_HYPER_PARAMETERS,
-      lr: warmth * (role === 'designer' ? learning.designerRate : learning.executorRate),
-      beta1: learning.beta1,
-      beta2: learning.beta2,
-      maxNorm: learning.maxGradientNorm,
-      temperature: rollout.temperature,
-      clip: learning.clip,
-      entropyBonus: learning.entropyBonus,
-      klPenalty: learning.klPenalty,
-    },
+    ...DEFAULT_HYPER_PARAMETERS,
+    lr: warmth * (role === 'designer' ? learning.designerRate : learning.executorRate),
+    beta1: learning.beta1,
+    beta2: learning.beta2,
+    maxNorm: learning.maxGradientNorm,
+    temperature: config.rollout.temperature,
+    clip: learning.clip,
+    entropyBonus: learning.entropyBonus,
+    klPenalty: learning.klPenalty,
+    forwardKl: !behaves(behaviours, 'reverseKl'),
+    ...(behaves(behaviours, 'boundedRatio') ? {} : { maxLogRatio: Number.POSITIVE_INFINITY }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Minibatch, TrainingSequence } from '../../learning/batches.ts';
 import type { PolicyBatch } from '../../learning/learner.ts';
 import { forEachTarget } from '../../learning/tensors.ts';
 import { coldStartChunks } from '../config.ts';
+import type { LearningSettings } from '../learning-schema.ts';
 import { type ModelId, weightsName, weightsOf } from '../models.ts';
 import { chunkLabel } from './imitating.ts';
 import type { Rehearsal } from './learning.ts';
@@ -15,8 +16,9 @@ export async function withReference(
   { config, log, learner }: Rehearsal,
   model: ModelId,
   batches: readonly PolicyBatch[],
+  { klPenalty }: LearningSettings,
 ): Promise<readonly PolicyBatch[]> {
-  if (config.learning.klPenalty === 0) return batches;
+  if (klPenalty === 0) return batches;
   const label = chunkLabel(coldStartChunks(config) - 1);
   const weights = weightsOf(log, weightsName(label, model));
   const scores = await learner.score(weights, batches, config.rollout.temperature);
@@ -29,13 +31,14 @@ export async function withReference(
 /**
  * How far the policy that sampled has left the reference: the mean over the tokens of its samples of k₃ = e^d − 1 − d, d the
  * reference's log-probability less its own, which estimates KL(policy ‖ reference) on samples of the policy and of
- * nobody else (Schulman 2020, as in objective.ts). So demonstrations among the sequences are left out.
+ * nobody else (Schulman 2020, as in objective.ts). So demonstrations among the sequences are left out; null where nothing else
+ * is there to be measured.
  */
 export function divergence(
   minibatches: readonly Minibatch[],
   batches: readonly PolicyBatch[],
   samples: ReadonlySet<TrainingSequence>,
-): number {
+): number | null {
   let [sum, tokens] = [0, 0];
   for (const [index, { sequences, length }] of minibatches.entries()) {
     const { referenceLogProbs, oldLogProbs } = must(batches[index], 'a batch of every minibatch');
@@ -50,5 +53,5 @@ export function divergence(
       });
     }
   }
-  return sum / Math.max(1, tokens);
+  return tokens === 0 ? null : sum / tokens;
 }

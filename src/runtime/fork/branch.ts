@@ -41,10 +41,10 @@ export function readExecution(reader: EventReader, stream: string): RecordedExec
   const first = events[0];
   const verdict = events.find(({ type }) => type === 'verified');
   if (first === undefined || !/\/exec\/\d+$/.test(stream)) {
-    const known = reader.streams().find((name) => /\/exec\/\d+$/.test(name));
+    const names = (prefix: string) => reader.streams(prefix).find((name) => /\/exec\/\d+$/.test(name));
     throw new UserError(
       'no-execution',
-      `There is no execution "${stream}" in this run; try one such as ${known ?? '(it has none yet)'}.`,
+      `${stream} is no execution; try one such as ${names(stream) ?? names('') ?? '(the run has none yet)'}.`,
     );
   }
   return {

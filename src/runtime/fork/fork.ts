@@ -2,8 +2,10 @@ import type { EventReader, NewBlob, NewEvent, StoredEvent } from '../../../store
 import type { Store } from '../../../store/store.ts';
 import { must, UserError } from '../../core/errors.ts';
 import type { Role } from '../../policies/prompt.ts';
+import { resolveEvent } from '../../views/address.ts';
 import type { Fork } from '../config.ts';
 import type { Kit } from '../kit.ts';
+import type { LearningChange } from '../learning-schema.ts';
 import { materialBlobs, readMaterial } from '../material.ts';
 import { type Models, weightsName } from '../models.ts';
 import { readConfig } from '../run.ts';
@@ -15,10 +17,12 @@ import { modelsAt } from './relearn.ts';
 export interface ForkOptions {
   readonly kit: Kit;
   readonly codeVersion: string;
-  /** The event where the two part: a position in the run, or `STREAM@VERSION`. */
+  /** The event where the two part: a position in the run, or `STREAM@VERSION` (see views/address.ts). */
   readonly at: string;
   /** What the event says instead. Without changes it is decided again. */
   readonly changes: readonly Change[];
+  /** Settings of learning that are others from there on. */
+  readonly learning?: LearningChange | undefined;
   /** Draws what follows from streams of this name. */
   readonly fresh?: string | undefined;
   /** Policy versions that play a role from here on. */
@@ -50,7 +54,9 @@ export async function forkRun(store: Store, name: string, options: ForkOptions):
   const event = findEvent(reader, options.at, parent);
   const material = must(readMaterial(reader), 'the tasks and tokenizer of the run');
   const set = options.changes.length > 0;
-  if (!set && options.fresh === undefined && Object.keys(options.policies).length === 0) {
+  const { learning = {} } = options;
+  const others = Object.keys({ ...learning, ...options.policies }).length > 0;
+  if (!set && !others && options.fresh === undefined) {
     throw new UserError(
       'nothing-changed',
       'A fork differs in something: say what with --set FIELD=VALUE, --policy VERSION or --fresh.',
@@ -70,6 +76,7 @@ export async function forkRun(store: Store, name: string, options: ForkOptions):
     version: event.version,
     set,
     ...(options.fresh === undefined ? {} : { fresh: options.fresh }),
+    ...(Object.keys(learning).length === 0 ? {} : { learning }),
     ...(versions.length === 0
       ? {}
       : { policies: Object.fromEntries(versions.map(([role, { version }]) => [role, version])) }),
@@ -110,25 +117,12 @@ export async function forkRun(store: Store, name: string, options: ForkOptions):
 
 /** The event that a user means. */
 function findEvent(reader: EventReader, at: string, run: string): StoredEvent {
-  const cut = at.lastIndexOf('@');
-  const event = /^\d+$/.test(at)
-    ? reader.eventAt(Number(at))
-    : cut > 0
-      ? reader.read(at.slice(0, cut))[Number(at.slice(cut + 1))]
-      : undefined;
-  if (event === undefined) {
-    throw new UserError(
-      'no-such-event',
-      `The run ${run} has no event "${at}"; --at takes 2 to ${reader.count()}, or STREAM@VERSION such as session@1.`,
-    );
-  }
-  if (event.seq === 1) {
-    throw new UserError(
-      'no-prefix',
-      'A fork at the first event shares nothing; start a run with "troupe train".',
-    );
-  }
-  return event;
+  const event = resolveEvent(at, reader, run);
+  if (event.seq > 1) return event;
+  throw new UserError(
+    'no-prefix',
+    'A fork at the first event shares nothing; start a run with "troupe train".',
+  );
 }
 
 function copyPrefix(

@@ -10,10 +10,10 @@ export type Mix = z.infer<typeof mixSchema>;
 const pickedSchema = z.object({ key: z.string(), tasks: z.array(taskRefSchema) });
 const rolledSchema = z.object({
   key: z.string(),
-  output: z.object({ shapes: z.record(z.string(), z.number()) }),
+  output: z.object({ designs: z.number(), shapes: z.record(z.string(), z.number()) }),
 });
 
-/** The designs of an evaluation with one for each task: a fold of the session's events. */
+/** The designs of an evaluation: a fold of the session's events. */
 export function mixOf(reader: EventReader, evaluation: string): Mix {
   const session = reader.read('session');
   const picked = session.find(({ type, data }) => type === 'picked' && data.key === evaluation);
@@ -25,9 +25,15 @@ export function mixOf(reader: EventReader, evaluation: string): Mix {
     const { key, output } = rolledSchema.parse(data);
     const task = tasks[Number(key.slice(evaluation.length + 1))];
     if (task === undefined) continue;
-    const [shape = 'none'] = Object.keys(output.shapes);
-    const counts = mix[cellOf(task)] ?? {};
-    mix[cellOf(task)] = { ...counts, [shape]: (counts[shape] ?? 0) + 1 };
+    const counts = { ...mix[cellOf(task)] };
+    const drawn = Object.values(output.shapes).reduce((sum, count) => sum + count, 0);
+    for (const [shape, count] of [
+      ...Object.entries(output.shapes),
+      ['none', output.designs - drawn] as const,
+    ]) {
+      if (count > 0) counts[shape] = (counts[shape] ?? 0) + count;
+    }
+    mix[cellOf(task)] = counts;
   }
   return mix;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scoreOf } from '../../../machines/tally.ts';
 import { average } from '../../../src/credit/advantage.ts';
 import type { EventReader } from '../../../store/event-log.ts';
 import { mixOf, mixSchema } from './mix.ts';
@@ -36,8 +37,8 @@ const rolledSchema = z.object({
   key: z.string(),
   output: z.object({
     family: z.string(),
+    designs: z.number(),
     score: z.number(),
-    executions: z.number(),
     calls: z.number(),
   }),
 });
@@ -55,9 +56,9 @@ export function outcomeOf(reader: EventReader): Outcome {
     return [
       family,
       {
-        heldOut: average(rollouts.map(accuracy)),
-        harder: beyond === undefined ? null : average(beyond.map(accuracy)),
-        testCalls: average(rollouts.map(({ calls }) => calls)),
+        heldOut: average(rollouts.map(scoreOf)),
+        harder: beyond === undefined ? null : average(beyond.map(scoreOf)),
+        testCalls: average(rollouts.map(({ calls, designs }) => calls / designs)),
       },
     ] as const;
   });
@@ -98,8 +99,4 @@ function byFamily(rolled: readonly z.infer<typeof rolledSchema>[]): Map<string, 
     rolled.map(({ output }) => output),
     ({ family }) => family,
   );
-}
-
-function accuracy({ score, executions }: Rolled): number {
-  return executions === 0 ? 0 : score / executions;
 }

@@ -30,6 +30,7 @@ export function page(
     '',
     'Accuracy in %, mean over seeds ± half the 95 % t-interval; the mean is over families with equal weight. Training calls are those',
     'that an arm learned or chose by (evaluations not counted), test calls those of one held-out task, the designer’s included.',
+    'Where all seeds agree there is no ±: their variance says nothing of others.',
     '',
     '## Held-out tasks',
     '',

@@ -1,10 +1,10 @@
+import { meanInterval } from '../../../src/core/interval.ts';
 import { average } from '../../../src/credit/advantage.ts';
-import { halfWidth } from '../../../src/credit/interval.ts';
 import type { Span, Table } from '../arm.ts';
 import type { Entry } from '../jobs/ledger.ts';
 import { following } from './follows.ts';
 
-/** A mean over seeds, and half its 95 % t-interval; null where there are fewer than two. */
+/** A mean over seeds, and half its 95 % t-interval; null where there are fewer than two, or all agree. */
 export interface Estimate {
   readonly mean: number;
   readonly halfWidth: number | null;
@@ -175,5 +175,5 @@ function follower(
 function estimate(values: readonly number[]): Estimate | null {
   return values.length === 0
     ? null
-    : { mean: average(values), halfWidth: halfWidth(values), seeds: values.length };
+    : { mean: average(values), halfWidth: meanInterval(values)?.halfWidth ?? null, seeds: values.length };
 }

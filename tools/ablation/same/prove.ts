@@ -109,19 +109,20 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The sources of a commit with the packages that are installed here. */
+/** The sources of a commit with the packages that they ask for: those that are installed here, or their own. */
 function checkOut(sha: string, tree: string): void {
   if (git(ROOT, 'worktree', 'add', '--detach', tree, sha) === null) {
     throw new UserError('no-worktree', `git could not check ${sha} out into ${tree}.`);
   }
   const lock = (root: string) => readFileSync(join(root, 'package-lock.json'), 'utf8');
-  if (lock(tree) !== lock(ROOT)) {
-    throw new UserError(
-      'other-packages',
-      `${sha} has other packages; results over such a change are run again.`,
-    );
+  if (lock(tree) === lock(ROOT)) {
+    symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
+    return;
   }
-  symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
+  const { status } = spawnSync(process.execPath, ['tools/setup.cjs'], { cwd: tree, stdio: 'inherit' });
+  if (status !== 0) {
+    throw new UserError('other-packages', `The packages of ${sha} could not be installed; try again.`);
+  }
 }
 
 const sourcesSchema = z.object({ coldStart: z.string(), all: z.string() });

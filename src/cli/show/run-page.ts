@@ -1,17 +1,19 @@
-import type { AttemptInfo } from '../../store/attempts.ts';
-import type { EventReader } from '../../store/event-log.ts';
-import type { RunInfo } from '../../store/runs.ts';
-import { keptVersions } from '../runtime/versions.ts';
-import { failureLines } from '../views/failures.ts';
-import { originText, type RunSummary, summarise } from '../views/run-summary.ts';
-import type { RunView } from '../views/run-view.ts';
-import { sessionView } from '../views/session-view.ts';
-import { shapeLines } from '../views/shape-history.ts';
-import { byFamily } from '../views/shape-mix.ts';
+import type { AttemptInfo } from '../../../store/attempts.ts';
+import type { EventReader } from '../../../store/event-log.ts';
+import type { RunInfo } from '../../../store/runs.ts';
+import { keptVersions } from '../../runtime/versions.ts';
+import { passLines } from '../../views/accuracy.ts';
+import { points } from '../../views/estimate.ts';
+import { failureLines } from '../../views/failures.ts';
+import { originText, type RunSummary, summarise } from '../../views/run-summary.ts';
+import type { RunView } from '../../views/run-view.ts';
+import { sessionView } from '../../views/session-view.ts';
+import { shapeLines } from '../../views/shape-history.ts';
+import { byFamily } from '../../views/shape-mix.ts';
 import { stepsTable } from './steps-table.ts';
 
 /** A run as text; with `--json` its summary, and what its updates came to step by step. */
-export function showRun(
+export function runPage(
   info: RunInfo,
   reader: EventReader,
   attempts: readonly AttemptInfo[],
@@ -25,6 +27,7 @@ export function showRun(
     `weights hash  ${summary.weightsHash}`,
     '',
     ...familyLines(summary, view),
+    ...passLines(view),
     '',
     ...shapeLines(view.mixes, 60),
     '',
@@ -57,13 +60,15 @@ function headLines(summary: RunSummary): string[] {
 }
 
 /** Held-out accuracy of each family, and what was designed for it last. */
-function familyLines({ heldOut }: RunSummary, view: RunView): string[] {
+function familyLines({ heldOut, change }: RunSummary, view: RunView): string[] {
   const mix = byFamily(view.mixes.at(-1) ?? {});
   return Object.keys(view.before).map((family) => {
     const after = heldOut.after[family];
+    const changed = change?.families[family];
+    const gain = changed === undefined ? '' : ` (${points(changed)})`;
     const shapes = Object.entries(mix[family] ?? {}).sort(([, a], [, b]) => b - a);
     const designs = shapes.map(([shape, count]) => `${shape} ×${count}`).join(', ');
-    return `${family}: held-out ${percent(heldOut.before[family] ?? 0)} → ${after === undefined ? '…' : percent(after)}; designs of the last step: ${designs}`;
+    return `${family}: held-out ${percent(heldOut.before[family] ?? 0)} → ${after === undefined ? '…' : percent(after)}${gain}; designs of the last step: ${designs}`;
   });
 }
 

@@ -1,5 +1,5 @@
-import type { StepView } from '../views/run-view.ts';
-import { table } from './table.ts';
+import type { StepView } from '../../views/run-view.ts';
+import { table } from '../table.ts';
 
 interface Column {
   readonly heading: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { showRun } from '../../src/cli/show-run.ts';
-import { stepsTable } from '../../src/cli/steps-table.ts';
+import { runPage } from '../../src/cli/show/run-page.ts';
+import { stepsTable } from '../../src/cli/show/steps-table.ts';
 import { table } from '../../src/cli/table.ts';
 import { sessionView } from '../../src/views/session-view.ts';
 import { recordedRun } from '../views/recorded.ts';
@@ -81,14 +81,14 @@ describe('show RUN', () => {
   it('says whose fork it is, and that what it holds is not its own while it has not run', async () => {
     const log = await recordedRun();
     const fork = { parent: 'run-1', at: 449, stream: 'session', version: 12, given: log.count() };
-    const made = showRun({ ...INFO, fork }, log, [], false);
+    const made = runPage({ ...INFO, fork }, log, [], false);
     expect(made.slice(0, 2)).toEqual([
       'run-2  preset test, seed 1, forked and not run yet; "troupe train --resume run-2" goes on with it',
       expect.stringMatching(
         /^fork of run-1 at 449 \(session@12\); all that follows is that run’s: step 5 of 5, events \d+, calls \d+$/,
       ),
     ]);
-    const run = showRun({ ...INFO, fork: { ...fork, given: 9 } }, log, [], false);
+    const run = runPage({ ...INFO, fork: { ...fork, given: 9 } }, log, [], false);
     expect(run.slice(0, 2)).toEqual([
       'run-2  preset test, seed 1, done, step 5 of 5',
       'fork of run-1 at 449 (session@12)',
@@ -97,7 +97,7 @@ describe('show RUN', () => {
 
   it('has the figures of every update in JSON, beside the summary', async () => {
     const log = await recordedRun({ schedule: 'coupled' });
-    const [line = ''] = showRun(INFO, log, [], true);
+    const [line = ''] = runPage(INFO, log, [], true);
     const { eventHash, perStep } = JSON.parse(line);
     expect(eventHash).toBe(log.eventHash());
     expect(perStep).toHaveLength(10);
