@@ -10,7 +10,7 @@ import { started } from './session-events.ts';
  */
 export type Advantage = number | string;
 
-/** Events of a run that are looked through at once for a step's credit. */
+/** Events of a run that are looked through first for a step's credit; then twice as many, and so on. */
 const WINDOW = 4096;
 
 const credit = z.object({
@@ -21,27 +21,29 @@ const credit = z.object({
 
 /** The advantages of a step's calls, as its `credited` events tell them. */
 export class Advantages {
-  readonly #byCall = new Map<string, number>();
+  readonly #learners: readonly Role[] | null;
   readonly #credited = new Set<Role>();
-  readonly #learners: readonly Role[];
+  readonly #byCall = new Map<string, number>();
+  readonly #byExecution = new Map<string, Set<number>>();
 
   /** @param learners the roles that learn in the step; null for an evaluation */
   constructor(learners: readonly Role[] | null, events: readonly StoredEvent[]) {
-    this.#learners = learners ?? [];
-    this.#evaluation = learners === null;
+    this.#learners = learners;
     for (const event of events) {
       const { role, samples } = credit.parse(event.data);
       this.#credited.add(role);
-      for (const { stream, key, advantage } of samples) this.#byCall.set(`${stream}#${key}`, advantage);
+      for (const { stream, key, advantage } of samples) {
+        this.#byCall.set(`${stream}#${key}`, advantage);
+        const execution = stream.replace(/\/agent\/[^/]+$/, '');
+        this.#byExecution.set(execution, this.under(execution).add(advantage));
+      }
     }
   }
-
-  readonly #evaluation: boolean;
 
   /** Of one call, named by its actor's stream and its key. */
   of({ stream, key }: { readonly stream: string; readonly key: string }): Advantage {
     const role = /\/exec\/\d+\//.test(stream) ? 'executor' : 'designer';
-    if (this.#evaluation) return 'none (evaluation)';
+    if (this.#learners === null) return 'none (evaluation)';
     if (redrawPlace(stream) !== null) return 'none (branch)';
     if (!this.#learners.includes(role)) return `none (${role} frozen)`;
     if (!this.#credited.has(role)) return 'not yet';
@@ -54,9 +56,8 @@ export class Advantages {
   }
 
   /** Those of an execution's calls, each different one once: credit by forks gives every call its own. */
-  under(execution: string): number[] {
-    const found = [...this.#byCall].filter(([call]) => call.startsWith(`${execution}/agent/`));
-    return [...new Set(found.map(([, advantage]) => advantage))];
+  under(execution: string): Set<number> {
+    return this.#byExecution.get(execution) ?? new Set();
   }
 }
 
@@ -73,11 +74,14 @@ export function readAdvantages(reader: EventReader, stream: string, upTo = reade
 /** The `credited` events of a step that began at event `began`: they come before anything else is picked. */
 function creditsAfter(reader: EventReader, step: string, began: number, upTo: number): StoredEvent[] {
   const found: StoredEvent[] = [];
-  for (let after = began; after < upTo; after += WINDOW) {
-    for (const event of reader.readPrefix('session', { after, upTo: Math.min(upTo, after + WINDOW) })) {
+  let after = began;
+  for (let window = WINDOW; after < upTo; window *= 2) {
+    const end = Math.min(upTo, after + window);
+    for (const event of reader.readPrefix('session', { after, upTo: end })) {
       if (event.type === 'picked') return found;
       if (event.type === 'credited' && event.data.key === step) found.push(event);
     }
+    after = end;
   }
   return found;
 }

@@ -19,25 +19,25 @@ export function callLines(call: CallView, options: CallOptions): DetailLine[] {
   const { advantage, copied = false, before, tokens = false } = options;
   const { prompt, finish, asksTool, text } = call;
   const common = before !== undefined && before.length > 0 && beginsWith(prompt, before) ? before.length : 0;
-  const role = prompt[0]?.kind === 'designer' || /\/design\/\d+$/.test(call.stream);
-  const label = finish === 'length' ? 'cut off' : asksTool ? 'call' : role ? 'script' : 'said';
+  const isScript = /\/design\/\d+$/.test(call.stream);
+  const label = finish === 'length' ? 'cut off' : asksTool ? 'call' : isScript ? 'script' : 'said';
   return [
     note(`${nameOf(call)}  ${factsOf(call, advantage).join('  ')}`),
     ...(common === 0 ? [] : [note('  the same prompt, and')]),
     ...prompt.slice(common).flatMap((segment) => segmentLines(segment, copied)),
     ...(prompt.length === 0 ? [note('  its prompt is not recorded')] : []),
-    ...labelled(asksTool ? 'tool' : role ? 'script' : 'said', label, text),
+    ...labelled(asksTool ? 'tool' : isScript ? 'script' : 'said', label, text),
     ...(tokens ? tokenLines(call.tokens) : []),
   ];
 }
 
 /** `solve turn/0`, `design/2 turn/0`: the actor by the last part of its stream's name. */
-export function nameOf({ stream, key }: CallView): string {
+function nameOf({ stream, key }: CallView): string {
   return `${/(?:design\/)?[^/]+$/.exec(stream)?.[0] ?? stream} ${key}`;
 }
 
 /** What is known of a call besides its texts. */
-export function factsOf({ finish, version, origin, seq }: CallView, advantage: Advantage): string[] {
+function factsOf({ finish, version, origin, seq }: CallView, advantage: Advantage): string[] {
   return [
     `finish ${finish}`,
     ...(version === '' ? [] : [`policy ${version.slice(0, 8)}`]),

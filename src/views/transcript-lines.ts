@@ -38,7 +38,7 @@ function partLines(part: Part, options: TranscriptOptions): DetailLine[] {
     ...labelled(
       part.passed ? 'good' : 'bad',
       'check',
-      `${node}: ${part.passed ? '' : 'not '}passed, ${part.text}`,
+      `${node}: ${part.passed ? '' : 'not '}passed, told: ${part.text}`,
     ),
     ...(part.failed === undefined ? [] : failedLines(part.failed)),
   ];

@@ -59,8 +59,26 @@ const RUNS: readonly Case[] = [
     (command): Case => [[command, 'run-9'], /no run run-9 in the store .* run-1, run-2, or latest/],
   ),
   [['show', 'latest/nowhere'], /run-2 has no nowhere; the nearest is \w+\./],
-  [['replay', '--plain', '--at', '999999'], /has \d+ events; --at takes 1 to \d+/],
-  [['replay', '--plain', '--at', '0'], /whole number of at least 1/],
+  [
+    ['show', 'latest/step/0/task/99'],
+    /run-2 has no step\/0\/task\/99; the nearest is step\/0000\/task\/007\./,
+  ],
+  [['show', 'latest/session@999'], /run-2 has no session@999; the nearest is session@\d+\./],
+  [['replay', '--plain', '--at', '999999'], /has \d+ events and no event 999999; the nearest is \d+\./],
+  [['replay', '--plain', '--at', 'step/7'], /run-2 has no step\/7; the nearest is step\/0001\./],
+  [
+    ['fork', '--at', 'step/0/task/0', '--fresh'],
+    /is a place and no event; name one of its events, step\/0000\/task\/000@0 to/,
+  ],
+  [
+    ['credit', 'latest/step/0/task/0', '--by', 'fork'],
+    /step\/0000\/task\/000 is no execution; try one such as/,
+  ],
+  [
+    ['credit', 'latest/step/0/tusk/0', '--by', 'fork'],
+    /no step\/0\/tusk\/0; the nearest is step\/0000\/task\/000\./,
+  ],
+  [['replay', '--plain', '--at', '0'], /no event 0; the nearest is 1\./],
   [['replay', 'run-1/step/0000'], /Without --policy VERSION, replay takes a run/],
   [['replay', '--policy', 'last'], /name it, such as latest\/step\/0003/],
   [['replay', 'run-1/step/0000', '--policy', 'king=last'], /--policy takes VERSION, designer=VERSION or/],

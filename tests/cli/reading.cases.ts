@@ -37,9 +37,9 @@ export function reading(recorded: () => string): void {
       store.close();
     }
   }
-  const someDesign = () =>
+  const someDesign = (prefix = '') =>
     peek((store) => {
-      const streams = store.reader('latest').streams();
+      const streams = store.reader('latest').streams(prefix);
       return streams.find((stream) => stream.endsWith('/exec/00'))?.replace(/\/exec\/00$/, '') ?? '';
     });
 
@@ -81,18 +81,45 @@ export function reading(recorded: () => string): void {
       expect(jsonLines(summarySchema, await read('show', '1', '--json'))[0]).toMatchObject({ run: 'run-1' });
     });
 
-    it('shows a tree, a design, an execution, an agent', async ({ expect }) => {
-      const design = someDesign();
-      const tree = await read('show', `latest/${design.replace(/\/design\/\d+$/, '')}`);
-      expect(tree.match(/^ {2}design\//gm)?.length).toBeGreaterThan(0);
-      const one = await read('show', `latest/${design}`);
-      expect(one.match(/^ {2}design\//gm)).toHaveLength(1);
-      const execution = await read('show', `latest/${design}/exec/00`);
-      expect(execution).toMatch(/^ {4}exec\/00 .*\n {6}\w/m);
-      const agent = peek((store) => store.reader('latest').streams()).find((stream) =>
-        stream.startsWith(`${design}/exec/00/agent/`),
+    it('shows a step as one table, a task, a design, an execution, an agent', async ({ expect }) => {
+      const design = someDesign('step');
+      const task = design.replace(/\/design\/\d+$/, '');
+      const step = task.replace(/\/task\/\d+$/, '');
+      const streams = peek((store) => store.reader('latest').streams(step));
+      const designs = streams.filter((stream) => /\/design\/\d+$/.test(stream));
+      const rows = (await read('show', `latest/${step}`)).match(/^ *\d{3} {2}\w/gm);
+      expect(rows).toHaveLength(designs.length);
+
+      const tree = await read('show', `latest/${task}`);
+      expect(tree).toMatch(/^ {2}expected {2}\S/m);
+      expect(tree.match(/^design\/\d {2}/gm)).toHaveLength(
+        designs.filter((stream) => stream.startsWith(`${task}/`)).length,
       );
-      expect(await read('show', `run-2/${agent}`)).toMatch(/^ {6}\S.* {2}done$/m);
+      const one = await read('show', `latest/${design}`);
+      expect(one).toMatch(/^design\/\d turn\/0 {2}finish \w+ {2}policy [0-9a-f]{8} {2}advantage /m);
+      expect(one).toMatch(/^ {2}exec\/00 /m);
+      const execution = await read('show', `latest/${design}/exec/00`);
+      expect(execution).toMatch(/^ {2}verdict {3}(score \d|no answer)/m);
+      const agent = streams.find((stream) => stream.startsWith(`${design}/exec/00/agent/`));
+      const calls = peek((store) => store.reader('latest').read(agent ?? '')).filter(
+        ({ type }) => type === 'called',
+      );
+      const text = await read('show', `run-2/${agent}`, '--tokens');
+      expect(text.match(/^\S+ turn\/\d {2}finish /gm)).toHaveLength(calls.length);
+      expect(text.match(/log-probability of each token/g)).toHaveLength(calls.length);
+    });
+
+    it('takes addresses as people type them, and single events', async ({ expect }) => {
+      const design = someDesign();
+      const short = design.replace(/\b0+(?=\d)/g, '');
+      for (const rest of ['', '/exec/0']) {
+        const padded = await read('show', `latest/${design}${rest.replace('0', '00')}`);
+        expect(await read('show', `latest/${short}${rest}/`)).toBe(padded);
+      }
+      const event = peek((store) => store.reader('latest').read(design)[1]);
+      const line = `run-2 event ${event?.seq}: called on ${design}@1\n`;
+      expect((await read('show', `latest/${short}@1`)).startsWith(line)).toBe(true);
+      expect((await read('show', `latest/${event?.seq}`)).startsWith(line)).toBe(true);
     });
 
     it('--json prints the tokens of a call', async ({ expect }) => {
@@ -163,6 +190,16 @@ export function reading(recorded: () => string): void {
       expect(lines[0]).toContain(`run-2 after event 100 of ${count}: `);
       expect(lines[1]).toBe(`event ${event?.type} on ${event?.stream}@${event?.version}`);
       expect(await read('replay')).toContain(`after event ${count} of ${count}`);
+    });
+
+    it('takes places and events of streams, and shows a call as it was sent', async ({ expect }) => {
+      const design = someDesign();
+      const [started, called] = peek((store) => store.reader('latest').read(design));
+      const short = design.replace(/\b0+(?=\d)/g, '');
+      expect(await read('replay', '--at', short)).toContain(`run-2 after event ${started?.seq} of `);
+      const text = await read('replay', '--at', `${short}@1`);
+      expect(text).toContain(`run-2 after event ${called?.seq} of `);
+      expect(text).toMatch(/^ {2}designer\n {2}task {6}\S/m);
     });
   });
 

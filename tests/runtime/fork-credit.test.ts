@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { redrawPlace } from '../../machines/redraw.ts';
+import { placePage } from '../../src/cli/show/place-page.ts';
 import { creditSettings } from '../../src/runtime/config.ts';
 import { executionWorth } from '../../src/runtime/fork/worth.ts';
 import { creditFromLog, recordedCredits, sameCredit } from '../../src/runtime/recorded-credit.ts';
@@ -91,6 +93,34 @@ describe('training with credit by forks', () => {
       .filter((event) => called(event) && event.data.reused !== true);
     expect(found.policyCalls).toBe(sampled.length);
   }, 30_000);
+
+  it('has a page for each branch, and names their scores on the page of the execution', () => {
+    const reader = store.reader('run-1');
+    const shown = { run: 'run-1', reader, config, tokens: false };
+    const [branch = ''] = reader
+      .streams('step/0000')
+      .filter((stream) => /\/redraw\/[^/]+\/0\/01$/.test(stream));
+    const { execution = '', call = '' } = redrawPlace(branch) ?? {};
+    const page = placePage(shown, branch);
+    expect(placePage(shown, branch.replace(/\b0+(?=\d)/g, ''))).toEqual(page);
+    expect(page[1]).toBe(
+      `  branch    ${call.slice(execution.length + 1)} of ${execution} is drawn anew, draw 1`,
+    );
+    const calls = reader.readPrefix(branch).filter(called);
+    expect(page.filter((line) => line.includes('advantage none (branch)'))).toHaveLength(calls.length);
+    expect(page.filter((line) => line.includes('taken from the execution'))).toHaveLength(
+      calls.filter(({ data }) => data.reused === true).length,
+    );
+    const rollout = execution.replace(/\/design\/.*/, '');
+    const scores = reader
+      .read(rollout)
+      .filter(({ data }) => redrawPlace(`${rollout}/${String(data.key)}`)?.call === call)
+      .map(({ data }) => z.object({ score: z.number() }).parse(data.output).score);
+    expect(scores).toHaveLength(DRAWS);
+    expect(placePage(shown, execution).join('\n')).toContain(
+      `${call.slice(execution.length + 1)}: scores ${scores.join(' ')}`,
+    );
+  });
 
   it('pays for what was sampled, and says so', () => {
     const reader = store.reader('run-1');

@@ -90,6 +90,15 @@ describe.skipIf(!hasTmux)('troupe replay in a terminal', () => {
     await shows(/ cold start {2}before E after {2}done/);
     terminal.keys('Down', 'Enter', 'Enter');
     await shows(/›.* execution 0/);
+    terminal.type('/step/0/task/1');
+    terminal.keys('Enter');
+    await shows(/^›.* code /m);
+    await shows(/^started {2}step\/0000\/task\/001@0$/m);
+    terminal.type('/step/9');
+    terminal.keys('Enter');
+    await shows(/^The run run-1 has no step\/9; the nearest is step\/0000\.$/m);
+    terminal.keys('Escape');
+    await shows(/^\? help/m);
     terminal.keys('?');
     await shows('any key goes back');
     terminal.keys('x');

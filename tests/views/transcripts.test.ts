@@ -18,12 +18,14 @@ import { notes } from '../../src/tasks/notes.ts';
 import { type Task, taskSchema } from '../../src/tasks/task.ts';
 import { readAdvantages } from '../../src/views/advantages.ts';
 import { readCall } from '../../src/views/call-view.ts';
+import { Details } from '../../src/views/details.ts';
 import { printable } from '../../src/views/printable.ts';
 import { readTranscript } from '../../src/views/transcript.ts';
 import type { EventReader, StoredEvent } from '../../store/event-log.ts';
 import { MemoryLog } from '../../store/memory-log.ts';
 import type { Store } from '../../store/store.ts';
 import { runOptions, scratch, tinyConfig } from '../runtime/small-run.ts';
+import { foldedTo } from './recorded.ts';
 
 // One small run in which every agent reads a copy of its own: real policy, sandbox and store.
 
@@ -240,6 +242,41 @@ describe('show', () => {
     ]) {
       expect(placePage(shown(log), place).join('\n')).not.toMatch(/[^\P{Cc}\n]/u);
     }
+  });
+});
+
+describe('the screens', () => {
+  it('show for a selected execution the prompts that its agents were sent', () => {
+    const credited = must(
+      reader.read('session').find(({ type }) => type === 'credited'),
+      'credit',
+    );
+    const view = foldedTo(reader, credited.seq);
+    const details = new Details(reader);
+    const executions = reader.streams('step/0000').filter((stream) => /\/exec\/\d+$/.test(stream));
+    expect(executions.length).toBeGreaterThan(20);
+    for (const execution of executions) {
+      const agents = reader.streams(`${execution}/agent`);
+      const lines = details.lines(view, execution, false).map((line) => line.text);
+      const copies = lines.flatMap((line) => /^ {2}task copy (.*)/.exec(line)?.[1] ?? []);
+      expect(new Set(copies)).toEqual(new Set(agents.map((agent) => printable(copyOf(agent).copy))));
+      // The task's own text is shown once, as the task.
+      const own = printable(copyOf(agents[0] ?? '').text);
+      expect(lines.filter((line) => line.startsWith('  task  '))).toEqual([`  task      ${own}`]);
+    }
+  });
+
+  it('show the call that wrote a selected design, with its tokens if asked to', () => {
+    const view = foldedTo(reader, must(reader.readPrefix('step/0000').at(-1), 'an event').seq);
+    const event = must(
+      called.find(({ stream }) => /^step\/0000\/.*\/design\/\d+$/.test(stream)),
+      'a design',
+    );
+    const details = new Details(reader);
+    const plain = details.lines(view, event.stream, false);
+    expect(plain.map(({ text }) => text)).toContain('  designer');
+    const { length } = recordedCall(event).tokens;
+    expect(details.lines(view, event.stream, true)).toHaveLength(plain.length + length + 2);
   });
 });
 

@@ -28,8 +28,8 @@ export function meanOf(design: DesignView): string {
 }
 
 /** Advantages of an execution's calls: one number, or the least and the greatest; a dot where there is none. */
-export function rangeOf(advantages: readonly number[]): string {
-  if (advantages.length === 0) return '·';
+export function rangeOf(advantages: ReadonlySet<number>): string {
+  if (advantages.size === 0) return '·';
   const [least, greatest] = [Math.min(...advantages), Math.max(...advantages)];
   return least === greatest ? signed(least) : `${signed(least)}…${signed(greatest)}`;
 }
