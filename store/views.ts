@@ -83,8 +83,8 @@ export const VIEWS: readonly View[] = [
       FROM log WHERE scope = 'session' AND type = 'rollout.finished' AND data ->> 'key' GLOB 'eval/*'
     )
     SELECT run, moment, output ->> 'family' AS family, count(*) AS tasks,
-      avg(ifnull((output ->> 'score') * 1.0 / nullif(output ->> 'executions', 0), 0)) AS score,
-      avg(output ->> 'executions' > 0) AS valid
+      avg((output ->> 'score') * 1.0 / (output ->> 'designs')) AS score,
+      avg((output ->> 'executions') * 1.0 / (output ->> 'designs')) AS valid
     FROM ended GROUP BY run, moment, family`,
   ),
 

@@ -10,6 +10,7 @@ import { summarise } from '../../src/views/run-summary.ts';
 import { sessionView } from '../../src/views/session-view.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import type { Store } from '../../store/store.ts';
+import { agreeOnScores } from '../docs/store-agreement.ts';
 import { evenAnswers, runOptions, scratch, tinyConfig } from './small-run.ts';
 
 const directory = scratch();
@@ -221,6 +222,7 @@ describe('cells of a run with a model for each role', () => {
     expect(texts.flat()).not.toContain(undefined);
     expect(texts[0]).not.toEqual(texts[1]);
     expect(scores.after).toEqual(solved.after?.map((count) => count / 2));
+    agreeOnScores(split, 'run-1');
     expect(await verifyRun(split, 'latest', options)).toMatchObject({ identical: true, divergence: null });
     split.close();
   });
