@@ -12,7 +12,7 @@ const TASK = 'step/0000/task/000';
 const DESIGN = `${TASK}/design/0`;
 const EXECUTION = `${DESIGN}/exec/00`;
 const AGENT = `${EXECUTION}/agent/solve`;
-const picked = ['session', 'picked', { key: 'step/0000', tasks: [{}] }] as const;
+const picked = ['session', 'picked', { key: 'step/0000', tasks: [{ family: 'code' }] }] as const;
 const task = (text: string) => [TASK, 'started', { task: { id: 't', family: 'code', text } }] as const;
 const called = (stream: string, text: string, more: JsonObject = {}) =>
   [
