@@ -268,7 +268,7 @@ describe('TrainScreen in a window', () => {
     async (columns, rows) => {
       for (const seq of [0, 2, 20, late, log.count()]) {
         const { live, window } = await showAt(seq, columns, rows);
-        for (const key of ['', KEY.right, KEY.down, KEY.right, KEY.down, 'p', '?', 'x', 'q']) {
+        for (const key of ['', KEY.right, KEY.down, KEY.right, KEY.down, 'o', 'o', 'p', '?', 'x', 'q']) {
           if (key !== '') await window.press(key);
           expect(window.rows()).toHaveLength(rows);
           for (const row of window.rows()) expect(widthOf(row)).toBeLessThanOrEqual(columns);
