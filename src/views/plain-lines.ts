@@ -8,11 +8,13 @@ import { summaryLines } from './summary.ts';
 /** A run as lines of text, for pipes and CI: one per chunk of the cold start, evaluation and step. */
 export class PlainProgress {
   readonly view = new RunView();
-  #ringing: readonly string[] = [];
+  /** Alarms that ring already; null before the first event that this process hears. */
+  #ringing: readonly string[] | null = null;
 
   /** Takes in one event; returns a line where something is finished, and one more for each alarm that begins to ring. */
   line(event: StoredEvent): string | null {
     const { view } = this;
+    this.#ringing ??= alarms(view).map(kindOf);
     view.apply(event);
     if (event.stream !== 'session') return null;
     const { done, of } = view.progress;
@@ -62,9 +64,8 @@ export class PlainProgress {
   /** The alarms that did not ring after the step before. */
   #alarms(): string[] {
     const all = alarms(this.view);
-    const kind = (alarm: string) => alarm.slice(0, alarm.indexOf(':'));
-    const fresh = all.filter((alarm) => !this.#ringing.includes(kind(alarm)));
-    this.#ringing = all.map(kind);
+    const fresh = all.filter((alarm) => this.#ringing?.includes(kindOf(alarm)) !== true);
+    this.#ringing = all.map(kindOf);
     return fresh;
   }
 
@@ -92,6 +93,11 @@ export class PlainProgress {
     const seconds = (this.view.lastTime - this.view.firstTime) / 1000;
     return `${seconds.toFixed(1).padStart(6)} s  ${text}`;
   }
+}
+
+/** `the executor learns nothing` of an alarm: what stays as it goes on ringing. */
+function kindOf(alarm: string): string {
+  return alarm.slice(0, alarm.indexOf(':'));
 }
 
 /** One JSON object per event of the session, for `--json`; null for events of other streams. */

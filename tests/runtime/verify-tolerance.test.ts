@@ -157,16 +157,21 @@ describe('verify --tolerance', () => {
       policies: { designer: 'cold-start' },
       fresh: 'b/step/other',
     });
-    const run = resumeRun(split, 'latest', {
+    const run = resumeRun(split, 'run-2', {
       ...runOptions(),
       onEvents: (events) => {
         if (events.some(({ stream }) => stream.startsWith('eval/after'))) run.stop();
       },
     });
     expect(await run.finished).toBe('stopped');
-    const half = await verify(split, { ...others, tolerance });
+    const half = await verifyRun(split, 'run-2', {
+      kit: KIT,
+      codeVersion: 'test',
+      ...others,
+      tolerance,
+    });
     expect(half).toMatchObject({ run: 'run-2', identical: true });
-    expect(half.tally.compared).toBe(split.reader('latest').count());
+    expect(half.tally.compared).toBe(split.reader('run-2').count());
     split.close();
   }, 60_000);
 });
