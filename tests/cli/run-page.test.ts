@@ -95,6 +95,13 @@ describe('show RUN', () => {
     ]);
   });
 
+  it('has no table of steps, and names no place in one, before there is a step', async () => {
+    const made = runPage(INFO, await recordedRun({ steps: 0 }), [], false).join('\n');
+    expect(made).not.toMatch(/KL|variance/);
+    expect(made).not.toContain('step/0000');
+    expect(made).toContain('step 0 of 0');
+  });
+
   it('has the figures of every update in JSON, beside the summary', async () => {
     const log = await recordedRun({ schedule: 'coupled' });
     const [line = ''] = runPage(INFO, log, [], true);

@@ -31,14 +31,19 @@ export function runPage(
     '',
     ...shapeLines(view.mixes, 60),
     '',
-    stepsTable(view.steps),
-    '',
+    ...(view.steps.length === 0 ? [] : [stepsTable(view.steps), '']),
     ...failureLines(view),
     `policy versions: ${keptVersions(reader)
       .map(({ label, version }) => `${label} (${version.slice(0, 8)})`)
       .join(', ')}`,
-    `places: ${summary.run}/step/0000/task/000 … (see "troupe replay ${summary.run}")`,
+    ...placesLine(summary.run, reader),
   ];
+}
+
+/** A place to look at, where the run has come to one. */
+function placesLine(run: string, reader: EventReader): string[] {
+  const first = ['step/0000/task/000', 'eval/before/0000'].find((place) => reader.version(place) > 0);
+  return first === undefined ? [] : [`places: ${run}/${first} … (see "troupe replay ${run}")`];
 }
 
 /** What the run is and how far it has come. What a fork has from its parent is no progress of its own. */

@@ -26,9 +26,7 @@ const COLUMNS: readonly Column[] = [
 
 /** The steps of a run, a line for each role that learned in one; figures that no step has are left out. */
 export function stepsTable(steps: readonly StepView[]): string {
-  const columns = COLUMNS.filter(
-    ({ cell }) => steps.length === 0 || steps.some((step) => cell(step) !== null),
-  );
+  const columns = COLUMNS.filter(({ cell }) => steps.some((step) => cell(step) !== null));
   return table(
     columns.map(({ heading }) => heading),
     steps.map((step) => columns.map(({ cell }) => cell(step) ?? '')),
