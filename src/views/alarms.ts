@@ -37,7 +37,7 @@ function idleness(view: RunView): string[] {
     const idle = last.length === IDLE_STEPS && last.every((each) => each.zeroVariance === each.groups);
     return idle
       ? [
-          `the ${role} learns nothing: no group had any variance in its last ${IDLE_STEPS} steps, up to step ${stepOf(last)}`,
+          `the ${role} learns nothing from its rewards: no group had any variance in its last ${IDLE_STEPS} steps, up to step ${stepOf(last)}`,
         ]
       : [];
   });

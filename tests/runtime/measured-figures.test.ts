@@ -75,7 +75,9 @@ describe('a run in which the executor solves nothing', () => {
     expect(
       text.match(/ALARM: the executor solves next to nothing: mean score 0.000 in step 1/g),
     ).toHaveLength(1);
-    expect(text.match(/ALARM: the executor learns nothing: .* up to step 3/g)).toHaveLength(1);
+    expect(text.match(/ALARM: the executor learns nothing from its rewards: .* up to step 3/g)).toHaveLength(
+      1,
+    );
     expect(text).not.toMatch(/KL/);
   });
 });

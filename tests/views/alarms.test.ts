@@ -74,7 +74,7 @@ describe('alarms', () => {
       expect(alarms(coupled([0, 4, 4]))).toEqual([]);
       expect(alarms(coupled([4, 4]))).toEqual([]);
       expect(alarms(coupled([0, 4, 4, 4]))).toEqual([
-        'the executor learns nothing: no group had any variance in its last 3 steps, up to step 4',
+        'the executor learns nothing from its rewards: no group had any variance in its last 3 steps, up to step 4',
       ]);
       expect(alarms(coupled([4, 4, 4, 3]))).toEqual([]);
     });
