@@ -79,9 +79,10 @@ function collapse({ mixes, plan }: RunView): string[] {
   ];
 }
 
-function silence({ steps }: RunView): string[] {
+/** A role whose turn it is hardly draws anything any more. */
+function silence(view: RunView): string[] {
   return ROLES.flatMap((role) => {
-    const last = steps.findLast((step) => step.role === role && step.entropy !== null);
+    const last = ownSteps(view, role).find((step) => step.entropy !== null);
     if (last?.entropy == null || last.entropy >= TOKEN_FLOOR) return [];
     return [
       `the ${role}'s entropy is gone: ${last.entropy.toExponential(1)} nats per token in step ${last.step + 1}`,

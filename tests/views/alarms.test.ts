@@ -87,6 +87,8 @@ describe('alarms', () => {
       expect(alarms(frozen)).toHaveLength(1);
       frozen.plan = { ...frozen.plan, schedule: 'designer-only' };
       expect(alarms(frozen)).toEqual([]);
+      for (const step of frozen.steps) step.entropy = 0;
+      expect(alarms(frozen)).toEqual([]);
     });
 
     it('ring when its mean score is 0.02 or less', () => {
