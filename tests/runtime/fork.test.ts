@@ -117,6 +117,31 @@ describe('a fork', () => {
     expect(await verifyRun(store, second.run, { kit: KIT, hardware })).toMatchObject({ identical: true });
   }, 120_000);
 
+  it('of a fork, before it was one, takes over nothing of what that one changed', async () => {
+    const second = find(({ type, data }) => type === 'picked' && data.key === 'step/0001');
+    const third = find(({ type, data }) => type === 'picked' && data.key === 'step/0002');
+    const late = await forkRun(store, 'run-1', {
+      ...settings,
+      at: String(third.seq),
+      fresh: 'late',
+      learning: { executorRate: 1e-5 },
+    });
+    await resumeRun(store, late.run, runOptions()).finished;
+    const early = await forkRun(store, late.run, {
+      ...settings,
+      at: String(second.seq),
+      learning: { clip: 0.1 },
+    });
+    await resumeRun(store, early.run, runOptions()).finished;
+    expect(readConfig(store, early.run).forks).toMatchObject([{ parent: late.run }]);
+    const learned = store
+      .reader(early.run)
+      .read('session')
+      .filter(({ type }) => type === 'learned');
+    expect(learned.map(({ data }) => data.settings)).toEqual([undefined, { clip: 0.1 }, { clip: 0.1 }]);
+    expect(await verifyRun(store, early.run, { kit: KIT, hardware })).toMatchObject({ identical: true });
+  }, 120_000);
+
   it.each([
     ['0', {}, /no event 0; the nearest is 1\./],
     ['999999', {}, /no event 999999; the nearest is/],

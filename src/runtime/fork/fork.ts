@@ -50,8 +50,8 @@ export async function forkRun(store: Store, name: string, options: ForkOptions):
   const { id: parent } = store.run(name);
   const reader = store.reader(parent);
   const config = readConfig(store, parent);
-  const earlier = config.forks ?? [];
   const event = findEvent(reader, options.at, parent);
+  const earlier = forksUpTo(config.forks ?? [], event);
   const material = must(readMaterial(reader), 'the tasks and tokenizer of the run');
   const set = options.changes.length > 0;
   const { learning = {} } = options;
@@ -94,9 +94,10 @@ export async function forkRun(store: Store, name: string, options: ForkOptions):
         modelsAt(reader, upTo, config, material, options.kit),
       )),
       ...versions.flatMap(([role, { label }]) => playedBy(reader, models, role, label, earlier.length)),
+      // A fork that is left out leaves its weights' names to the next one.
       ...reader
         .blobs()
-        .filter(({ name }) => name.startsWith('weights/fork/'))
+        .filter(({ name }) => earlier.some((_, index) => name.startsWith(`weights/fork/${index}/`)))
         .flatMap(({ name }) => stored(reader, name)),
     ];
     log.append([], { put: [...new Map(all.map((blob) => [blob.name, blob])).values()] });
@@ -113,6 +114,15 @@ export async function forkRun(store: Store, name: string, options: ForkOptions):
     log.close('fork failed');
     throw error;
   }
+}
+
+/**
+ * The forks that an event stands behind: what a later one changed is no part of a run that branches off before it. An event
+ * that a fork set is the last one before what else it changed.
+ */
+function forksUpTo(forks: readonly Fork[], { seq }: StoredEvent): readonly Fork[] {
+  // Weights are named by a fork's index, so that those that stay keep theirs.
+  return forks.slice(0, 1 + forks.findLastIndex(({ at, set }) => (set ? at : at - 1) < seq));
 }
 
 /** The event that a user means. */
