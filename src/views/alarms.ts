@@ -43,12 +43,12 @@ function idleness(view: RunView): string[] {
   });
 }
 
-/** A role whose turn it is solves nothing. */
+/** A role whose turn it is solves nothing of what it was given: an executor may be given nothing, where all scripts are rejected. */
 function failure(view: RunView): string[] {
   return ROLES.flatMap((role) => {
     const last = ownSteps(view, role).slice(0, 1);
-    return last.flatMap(({ score }) =>
-      score <= SCORE_FLOOR
+    return last.flatMap(({ score, groups }) =>
+      groups > 0 && score <= SCORE_FLOOR
         ? [`the ${role} solves next to nothing: mean score ${score.toFixed(3)} in step ${stepOf(last)}`]
         : [],
     );

@@ -99,6 +99,10 @@ describe('alarms', () => {
         'the executor solves next to nothing: mean score 0.020 in step 5',
       ]);
       expect(scored('designer', 0)).toHaveLength(1);
+      // Where all scripts are rejected it is given nothing to solve.
+      expect(
+        alarms(runWith(mix, { ...STEP, executorReward: 0, score: 0, groups: 0, zeroVariance: 0 })),
+      ).toEqual([]);
     });
   });
 });
