@@ -20,7 +20,8 @@ const ROUNDING = 1e-12;
 
 /** Student's t at 97.5 % for so many degrees of freedom. */
 export function tQuantile(freedom: number): number {
-  return jStat.studentt.inv(UPPER, freedom);
+  // Beyond that the two agree in six digits, and jStat's series no longer converges.
+  return freedom > 1e6 ? Z : jStat.studentt.inv(UPPER, freedom);
 }
 
 /** Whether the interval is on one side of 0. */
@@ -83,7 +84,8 @@ function independentSamples(scores: readonly number[], samples: number): number 
 export function pairedDifference(differences: readonly number[], most = 1): Estimate {
   const mean = meanOf(differences);
   const unseen = shareInterval(0, differences.length).high;
-  return around(mean, tHalfWidth(differences) ?? unseen * (most + Math.abs(mean)), [-most, most]);
+  const limit = Math.max(most, ...differences.map(Math.abs));
+  return around(mean, tHalfWidth(differences) ?? unseen * (limit + Math.abs(mean)), [-limit, limit]);
 }
 
 function around(mean: number, half: number, [least, most]: readonly [number, number]): Estimate {

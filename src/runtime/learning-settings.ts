@@ -16,6 +16,9 @@ export interface Update {
   readonly role: Role;
 }
 
+/** An update after all others. */
+export const LAST_UPDATE: Update = { step: Number.MAX_SAFE_INTEGER, role: 'executor' };
+
 const learnedSchema = z.object({
   key: z.string(),
   role: z.enum(ROLES).default('executor'),

@@ -28,6 +28,13 @@ export function splitAddress(typed: string): { readonly run: string; readonly pl
 export function resolveAddress(typed: string, reader: EventReader, run: string): Address {
   const text = typed.trim().replace(/^\/+|\/+$/g, '');
   const asked = text.startsWith(`${run}/`) ? text.slice(run.length + 1) : text.replace(/^latest\//, '');
+  const other = /^(run-\d+)\//.exec(asked)?.[1];
+  if (other !== undefined) {
+    throw new UserError(
+      'other-run',
+      `"${text}" names the run ${other}, and the place is looked for in ${run}; leave the run out, or say ${run}.`,
+    );
+  }
   if (/^\d+$/.test(asked)) return atPosition(asked, reader, run);
   const [, name = asked, version] = /^(.+)@(\d+)$/.exec(asked) ?? [];
   const place = findPlace(name, reader);

@@ -1,7 +1,7 @@
 import type { EventReader } from '../../store/event-log.ts';
 import { canonicalJson, isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import { configSchema } from '../runtime/config.ts';
-import { learningAt } from '../runtime/learning-settings.ts';
+import { LAST_UPDATE, learningAt } from '../runtime/learning-settings.ts';
 
 /** A setting that two runs do not have in common; null where one of them has none. */
 export interface SettingDifference {
@@ -29,13 +29,12 @@ export function differingSettings(a: Configured, b: Configured): SettingDifferen
 function settings({ config, reader }: Configured): ReadonlyMap<string, Json> {
   const parsed = configSchema.safeParse(config);
   const { forks: _, ...own }: JsonObject = parsed.success
-    ? JSON.parse(JSON.stringify({ ...parsed.data, learning: learningAt(parsed.data, reader, LAST).settings }))
+    ? JSON.parse(
+        JSON.stringify({ ...parsed.data, learning: learningAt(parsed.data, reader, LAST_UPDATE).settings }),
+      )
     : config;
   return new Map(leaves(own));
 }
-
-/** An update after all others. */
-const LAST = { step: Number.MAX_SAFE_INTEGER, role: 'executor' } as const;
 
 function leaves(object: JsonObject, above = ''): [path: string, value: Json][] {
   return Object.entries(object).flatMap(([name, value]) =>

@@ -160,6 +160,14 @@ describe('the interval of a paired difference', () => {
     expect(pairedDifference([1, 0])).toMatchObject({ mean: 0.5, low: -1, high: 1, halfWidth: 1.5 });
   });
 
+  it('holds the mean also where differences are larger than scores go', () => {
+    for (const differences of [[1.2], [1.25, 1.25], [1.25, -0.5, 1]]) {
+      const { mean, low, high } = pairedDifference(differences);
+      expect(low).toBeLessThan(mean);
+      expect(high).toBeGreaterThanOrEqual(mean);
+    }
+  });
+
   it('is not ± 0 where all differences agree: others may not', () => {
     fc.assert(
       fc.property(

@@ -103,6 +103,12 @@ describe('an address', () => {
     expect(() => resolveAddress(nearest, log, 'run-1')).not.toThrow();
   });
 
+  it('of another run is told apart from one that is not there', () => {
+    expect(sentence('run-2/session@0')).toContain(
+      '"run-2/session@0" names the run run-2, and the place is looked for in run-1; leave the run out, or say run-1.',
+    );
+  });
+
   it('of a place is none of an event: the sentence names those it has', () => {
     expect(sentence('step/3/task/1', (typed) => event(typed).stream)).toMatch(
       /step\/0003\/task\/001 of run-1 is a place and no event; .* step\/0003\/task\/001@0 to step\/0003\/task\/001@\d+\./,

@@ -5,6 +5,7 @@ import { UserError } from '../../core/errors.ts';
 import { changed, configure, type RunConfig } from '../../runtime/config.ts';
 import { checkFixedDesigns } from '../../runtime/fixed-designs.ts';
 import { defaultKit } from '../../runtime/kit.ts';
+import { LAST_UPDATE, learningAt } from '../../runtime/learning-settings.ts';
 import type { Material } from '../../runtime/material.ts';
 import { onceFree } from '../../runtime/once-free.ts';
 import { type RunOptions, readConfig, resumeRun, startRun } from '../../runtime/run.ts';
@@ -104,8 +105,9 @@ function planFrom(options: Options, store: Store): Plan {
     const base = readConfig(other ?? store, id);
     const { model, vocab, tasks, seed } = base;
     const { forks: _, start: __, ...earlier } = base;
-    // It is a new run, whatever the other one was recorded with.
-    const same = { ...earlier, behaviours: NEWEST };
+    // It is a new run, whatever the other one was recorded with, and learns as that one did in the end.
+    const { settings: learning } = learningAt(base, (other ?? store).reader(id), LAST_UPDATE);
+    const same = { ...earlier, learning, behaviours: NEWEST };
     const like = preset === undefined ? same : { ...configure(preset, {}), model, vocab, tasks, seed };
     const config = withSettings(changed(like, changes(options, like)), options.set);
     return startFrom({ run: id, reader: (other ?? store).reader(id), config: base }, config, fromLabel);

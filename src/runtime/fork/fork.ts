@@ -50,6 +50,12 @@ export async function forkRun(store: Store, name: string, options: ForkOptions):
   const { id: parent } = store.run(name);
   const reader = store.reader(parent);
   const config = readConfig(store, parent);
+  if (options.at.startsWith('latest/') && store.run('latest').id !== parent) {
+    throw new UserError(
+      'other-run',
+      `"${options.at}" names the latest run, and ${parent} is another one; leave the run out, or say ${parent}.`,
+    );
+  }
   const event = findEvent(reader, options.at, parent);
   const earlier = forksUpTo(config.forks ?? [], event);
   const material = must(readMaterial(reader), 'the tasks and tokenizer of the run');
