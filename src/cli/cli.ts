@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { UserError } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
 import { collect, integer, number, percentage } from './arguments.ts';
 import { addBenchCommands } from './bench-commands.ts';
 import { addStoreCommands } from './store-commands.ts';
@@ -13,7 +14,8 @@ export function createCli(): Command {
     .version('0.1.0')
     .exitOverride()
     .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error: /, 'troupe: ').replace(/\n\(/, ' (')),
+      outputError: (text, write) =>
+        write(printable(text.replace(/^error: /, 'troupe: ').replace(/\n\(/, ' ('))),
     })
     .showSuggestionAfterError(true)
     .action((_options, command: Command) => {

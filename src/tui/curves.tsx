@@ -1,7 +1,8 @@
-import { Box, Text } from 'ink';
+import { Box } from 'ink';
 import { type Column, columnChart } from '../views/chart.ts';
 import type { RunView } from '../views/run-view.ts';
 import { colourOf, inColour } from './colours.ts';
+import { Text } from './text.tsx';
 
 interface ChartProps {
   readonly title: string;

@@ -1,6 +1,7 @@
 import { Store } from '../../../store/store.ts';
 import { diffRuns, type RunDiff } from '../../views/run-diff.ts';
 import { type RunSummary, summarise } from '../../views/run-summary.ts';
+import { print } from '../output.ts';
 import { table } from '../table.ts';
 
 interface Options {
@@ -18,7 +19,7 @@ export function diff(a: string, b: string, options: Options): void {
       summarise(info, store.reader(info.id), store.attempts(info.id)),
     );
     const json = { a: first.id, b: second.id, ...found, ends };
-    process.stdout.write(options.json === true ? `${JSON.stringify(json)}\n` : `${asText(found, ends)}\n`);
+    print(options.json === true ? `${JSON.stringify(json)}\n` : `${asText(found, ends)}\n`);
     process.exitCode = found.onlyA === 0 && found.onlyB === 0 ? 0 : 1;
   } finally {
     store.close();

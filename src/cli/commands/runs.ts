@@ -1,5 +1,6 @@
 import { Store } from '../../../store/store.ts';
 import { type RunSummary, summarise } from '../../views/run-summary.ts';
+import { print } from '../output.ts';
 import { table } from '../table.ts';
 
 interface Options {
@@ -15,11 +16,11 @@ export function runs({ store: file, json }: Options): void {
       .runs()
       .map((info) => summarise(info, store.reader(info.id), store.attempts(info.id)));
     if (json === true) {
-      for (const summary of summaries) process.stdout.write(`${JSON.stringify(summary)}\n`);
+      for (const summary of summaries) print(`${JSON.stringify(summary)}\n`);
     } else if (summaries.length === 0) {
-      process.stdout.write(`The store ${file} holds no runs yet; start one with "troupe train".\n`);
+      print(`The store ${file} holds no runs yet; start one with "troupe train".\n`);
     } else {
-      process.stdout.write(`${table(HEADINGS, summaries.map(row))}\n`);
+      print(`${table(HEADINGS, summaries.map(row))}\n`);
     }
   } finally {
     store.close();

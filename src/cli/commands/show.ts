@@ -11,6 +11,7 @@ import type { RunView } from '../../views/run-view.ts';
 import { sessionView } from '../../views/session-view.ts';
 import { shapeLines } from '../../views/shape-history.ts';
 import { byFamily } from '../../views/shape-mix.ts';
+import { print } from '../output.ts';
 import { placeEvents, placePage } from '../show/place-page.ts';
 import { table } from '../table.ts';
 
@@ -34,7 +35,7 @@ export function show(typed: string, { store: file, json = false, tokens = false 
             { run: run.id, reader, tokens, config: readConfig(store, run.id) },
             place,
           );
-    process.stdout.write(`${lines.join('\n')}\n`);
+    print(`${lines.join('\n')}\n`);
   } finally {
     store.close();
   }

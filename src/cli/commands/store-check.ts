@@ -2,6 +2,7 @@ import { Store } from '../../../store/store.ts';
 import { checkStore, type StoreCheck } from '../../../store/store-check.ts';
 import { UserError } from '../../core/errors.ts';
 import { blobProblems } from '../../runtime/blob-check.ts';
+import { print } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 
 interface Options {
@@ -15,7 +16,7 @@ const SHOWN = 20;
 /** `troupe store check`: exit code 0 if everything in the file is as it was written, 1 if not. */
 export function storeCheck({ store: file, json }: Options): void {
   const check = checked(file);
-  process.stdout.write(json === true ? `${JSON.stringify(check)}\n` : describe(check, file));
+  print(json === true ? `${JSON.stringify(check)}\n` : describe(check, file));
   process.exitCode = check.ok ? 0 : 1;
 }
 

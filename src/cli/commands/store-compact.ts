@@ -3,6 +3,7 @@ import { type CompactionPlan, compact, planCompaction } from '../../../store/com
 import { Store } from '../../../store/store.ts';
 import { supersededWeights } from '../../runtime/versions.ts';
 import { bytesText } from '../bytes.ts';
+import { print } from '../output.ts';
 
 interface Options {
   readonly dryRun?: boolean;
@@ -20,7 +21,7 @@ export function storeCompact(names: readonly string[], { dryRun, store: file, js
     const plan = dry ? planCompaction(store, options) : compact(store, options);
     const after = sizeOf(store.file);
     const said = json === true ? `${JSON.stringify(summary(plan, dry, before, after))}\n` : null;
-    process.stdout.write(said ?? describe(plan, dry, before, after, file));
+    print(said ?? describe(plan, dry, before, after, file));
   } finally {
     store.close();
   }

@@ -1,6 +1,7 @@
 import { exportRun } from '../../../store/export-run.ts';
 import { Store } from '../../../store/store.ts';
 import { bytesText } from '../bytes.ts';
+import { print } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 
 interface Options {
@@ -18,7 +19,7 @@ export function storeExport(name: string, target: string, { store: file, json }:
     );
     progress.clear();
     const { run, events, eventHash, bytes } = exported;
-    process.stdout.write(
+    print(
       json === true
         ? `${JSON.stringify(exported)}\n`
         : `${run}: ${events} events, event hash ${eventHash.slice(0, 10)} → ${target} (${bytesText(bytes)}); "troupe store import" takes it in.\n`,

@@ -2,6 +2,7 @@ import { type ImportedRun, importRuns, openImport } from '../../../store/import-
 import { checkRun } from '../../../store/integrity.ts';
 import { Store } from '../../../store/store.ts';
 import { blobProblems } from '../../runtime/blob-check.ts';
+import { print } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { shownPath } from '../shown-path.ts';
 
@@ -27,7 +28,7 @@ export function storeImport(source: string, { store: file, json }: Options): voi
         progress.clear();
         const [first] = problems;
         if (first !== undefined) process.exitCode = 1;
-        process.stdout.write(
+        print(
           json === true
             ? `${JSON.stringify({ ...imported, file: from.file, ok: first === undefined })}\n`
             : first === undefined

@@ -13,6 +13,7 @@ import type { Audience } from '../audience.ts';
 import { codeVersion } from '../code-version.ts';
 import { hardware } from '../hardware.ts';
 import { lines } from '../lines.ts';
+import { print } from '../output.ts';
 import { learningSettings, withSettings } from '../settings.ts';
 import { stopOnSignals } from '../signals.ts';
 
@@ -125,7 +126,7 @@ function printConfig(options: Options, fresh: Plan | null): void {
       store.close();
     }
   };
-  process.stdout.write(`${JSON.stringify((fresh ?? from()).config, null, 2)}\n`);
+  print(`${JSON.stringify((fresh ?? from()).config, null, 2)}\n`);
 }
 
 /** Options that only make sense together. */
