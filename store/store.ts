@@ -98,6 +98,11 @@ export class Store {
     return this.#blobs.bytes(hash);
   }
 
+  /** Throws UserError if the file was deleted, moved, replaced or cut since it was opened; what is open is saved as FILE.rescued. */
+  confirm(): void {
+    this.connection.confirm();
+  }
+
   /** Closes the file; open logs must be closed before. */
   close(): void {
     this.connection.close();
