@@ -55,6 +55,11 @@ export class Store {
     return this.#runs.all().map((row) => this.#info(row));
   }
 
+  /** The names of all runs, oldest first, readable or not. */
+  names(): string[] {
+    return this.#runs.all().map(({ id }) => id);
+  }
+
   run(id: string): RunInfo {
     return this.#info(this.#runs.find(id));
   }

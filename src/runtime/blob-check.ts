@@ -1,4 +1,5 @@
 import type { EventReader } from '../../store/event-log.ts';
+import { UserError } from '../core/errors.ts';
 import { hashJson } from '../core/hash.ts';
 
 /**
@@ -26,7 +27,34 @@ export function blobProblems(reader: EventReader): string[] {
       problems.push(`the weights of ${label} are not those that the run learned`);
     }
   }
-  return problems;
+  return [...problems, ...removedProblems(reader, new Set(learned.map(({ data }) => String(data.version))))];
+}
+
+/** What is noted as removed and never was what the run learned: nothing that is noted is in the file, or has another name. */
+function removedProblems(reader: EventReader, versions: ReadonlySet<string>): string[] {
+  const present = new Map(reader.blobs().map(({ name, hash }) => [name, hash]));
+  const removed = reader.removedBlobs();
+  const all = new Map([...present, ...removed.map(({ name, hash }) => [name, hash] as const)]);
+  return removed
+    .filter(({ name, kind }) => {
+      const label = name.split('/').slice(1, -1).join('/');
+      const version = versionUnder(all, label);
+      return present.has(name) || kind !== 'weights' || version === null || !versions.has(version);
+    })
+    .map(({ name }) => `what is noted of the removed blob ${name} is not what the run learned`);
+}
+
+/** Throws UserError unless the weights that a run keeps under a label are those that it learned. */
+export function checkWeights(
+  reader: EventReader,
+  { label, version }: { label: string; version: string },
+  run: string,
+): void {
+  if (versionUnder(new Map(reader.blobs().map(({ name, hash }) => [name, hash])), label) === version) return;
+  throw new UserError(
+    'weights-altered',
+    `The weights of ${label} of ${run} are not those that the run learned; "troupe store check" says more.`,
+  );
 }
 
 /** The policy version whose weights stand under a label, named as `Models.version` does; null if there are none. */

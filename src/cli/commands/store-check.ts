@@ -1,7 +1,7 @@
 import { Store } from '../../../store/store.ts';
 import { checkStore, type StoreCheck } from '../../../store/store-check.ts';
 import { UserError } from '../../core/errors.ts';
-import { blobProblems } from '../../runtime/blob-check.ts';
+import { runProblems } from '../../views/run-problems.ts';
 import { print } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 
@@ -26,7 +26,7 @@ function checked(file: string): StoreCheck {
     const store = Store.open(file, { mode: 'read', clock: Date.now });
     try {
       const onProgress = (done: number, of: number) => progress.show('checking', done, of, 'events');
-      return checkStore(store, onProgress, blobProblems);
+      return checkStore(store, onProgress, runProblems);
     } finally {
       store.close();
     }
