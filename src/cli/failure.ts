@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { z } from 'zod';
 import { RefusedError, UserError } from '../core/errors.ts';
 import { warn } from './output.ts';
 
@@ -18,6 +19,15 @@ export function reportFailure(error: unknown): number {
   if (error instanceof RefusedError) {
     warn(`troupe: ${error.message}\n`);
     return 1;
+  }
+  if (error instanceof z.ZodError) {
+    // What users type is parsed where it is read; what is left is what a store or a file said.
+    const [issue] = error.issues;
+    const what = `${issue?.path.map(String).join('.') || 'it'}: ${issue?.message}`;
+    warn(
+      `troupe: What was read is not what this Troupe writes (${what}); "troupe store check" says where it stands.\n`,
+    );
+    return 2;
   }
   warn(`troupe: an error of Troupe's own; please report it.\n`);
   warn(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -1,3 +1,4 @@
+import { sha256 } from '../../src/core/hash.ts';
 import { designOf } from '../../src/designs/design.ts';
 import { defaultLibrary } from '../../src/designs/library.ts';
 import { parseSpec } from '../../src/designs/spec.ts';
@@ -6,6 +7,9 @@ import type { EffectAnswer, Effects } from '../../src/runtime/effect.ts';
 import { Store } from '../../store/store.ts';
 import { SESSION, scriptedEffects, scriptedRun } from '../runtime/scripted.ts';
 import { smallConfig } from '../runtime/small-run.ts';
+
+/** What stands for the weights of every step. */
+const WEIGHTS = new Uint8Array(4);
 
 /** Effects whose every text is the one given, as a model, a task or a tool might write it. */
 function hostileEffects(text: string): Effects {
@@ -38,6 +42,7 @@ function hostileEffects(text: string): Effects {
     verify: () =>
       answer('verified', { score: 0, answer: { kind: 'function', source: text }, parts: { [text]: 1 } }),
     pick: () => answer('picked', { tasks: [{ id: text, family: text, text }] }),
+    learn: ({ key }) => answer('learned', { label: key, version: sha256(WEIGHTS), loss: 1 }),
     imitate: ({ key }) => answer('imitated', { label: key, version: text, loss: 1 }),
   };
 }
@@ -50,7 +55,12 @@ export async function recordHostile(file: string, text: string): Promise<void> {
     const { id } = store.createRun({ config: JSON.parse(JSON.stringify(config)), codeVersion: text });
     const log = store.openLog(id, text);
     try {
-      log.append([], { put: [{ name: text, kind: text, bytes: new Uint8Array(4) }] });
+      log.append([], {
+        put: [
+          { name: text, kind: text, bytes: WEIGHTS },
+          { name: 'weights/step/0000/shared', kind: 'weights', bytes: WEIGHTS },
+        ],
+      });
       await scriptedRun(log, hostileEffects(text)).run('session', 'session', {
         plan: { ...SESSION.plan, steps: 1 },
         config: { ...SESSION.config, preset: text },

@@ -1,12 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createCli } from '../../src/cli/cli.ts';
-import { reportFailure } from '../../src/cli/failure.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RandomStream } from '../../src/core/random.ts';
 import { Store } from '../../store/store.ts';
 import { recordHostile } from './hostile-store.ts';
+import { call } from './said.ts';
 
 /** Every character that must not get out raw, in an order of chance, between letters. */
 const codes = [
@@ -31,28 +30,7 @@ const file = join(folder, 'troupe.db');
 beforeAll(() => recordHostile(file, HOSTILE));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What a command writes to its terminal, called in this process. */
-async function said(...args: string[]): Promise<string> {
-  let text = '';
-  const take = (chunk: string | Uint8Array) => {
-    text += String(chunk);
-    return true;
-  };
-  const spies = [
-    vi.spyOn(process.stdout, 'write').mockImplementation(take),
-    vi.spyOn(process.stderr, 'write').mockImplementation(take),
-  ];
-  const before = process.exitCode;
-  try {
-    await createCli().parseAsync(['node', 'troupe', ...args]);
-  } catch (error) {
-    reportFailure(error);
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-    process.exitCode = before;
-  }
-  return text;
-}
+const said = async (...args: string[]) => (await call(...args)).text;
 
 const TASK = 'step/0000/task/000';
 const PLACES = ['session', 'session@3', 'step/0000', TASK, `${TASK}/design/0`, `${TASK}/design/1`]
@@ -134,8 +112,9 @@ describe('what a model wrote', () => {
   });
 
   it('keeps its bytes in an export, and is spelled out by the import', async () => {
-    const copy = join(folder, 'copy.db');
-    expect(await said('store', 'export', 'latest', copy, '--store', file)).not.toMatch(RAW);
+    const [copy, whole] = [join(folder, 'copy.db'), join(folder, 'whole.db')];
+    await recordHostile(whole, HOSTILE);
+    expect(await said('store', 'export', 'latest', copy, '--store', whole)).not.toMatch(RAW);
     const store = Store.open(copy, { mode: 'read', clock: () => 1 });
     expect(store.reader('latest').read(TASK)[0]?.data).toMatchObject({ task: { id: HOSTILE } });
     store.close();
