@@ -1,11 +1,12 @@
+import { z } from 'zod';
 import type { EventReader } from '../../store/event-log.ts';
 import { UserError } from '../core/errors.ts';
 import { hashJson } from '../core/hash.ts';
 
 /**
  * What a run's blobs say otherwise than its events, in words: tasks and tokenizer have to be those that its first event
- * names, kept weights those that were learned under their label, and the last weights have to be there. The
- * moments of the optimisers are named by no event.
+ * names, kept weights those that were learned under their label, and the last weights have to be there, with the
+ * moments of the optimisers.
  */
 export function blobProblems(reader: EventReader): string[] {
   const session = reader.read('session');
@@ -27,8 +28,42 @@ export function blobProblems(reader: EventReader): string[] {
       problems.push(`the weights of ${label} are not those that the run learned`);
     }
   }
-  return [...problems, ...removedProblems(reader, new Set(learned.map(({ data }) => String(data.version))))];
+  return [
+    ...problems,
+    ...momentProblems(reader),
+    ...removedProblems(reader, new Set(learned.map(({ data }) => String(data.version)))),
+  ];
 }
+
+/**
+ * What is wrong with the optimisers' moments that a run goes on with: those of each role's last update, or of the last
+ * chunk of a cold start that is under way. Older events do not name them; there they have to be present.
+ */
+export function momentProblems(reader: EventReader): string[] {
+  const session = reader.read('session');
+  const blobs = new Map(reader.blobs().map(({ name, hash }) => [name, hash]));
+  const problem = (optimiser: string, named: unknown): string[] => {
+    const stored = blobs.get(`moments/${optimiser}`);
+    if (stored === undefined)
+      return [`the moments of the optimiser (${optimiser}), the last ones, are missing`];
+    if (named === undefined || named === stored) return [];
+    return [`the moments of the optimiser (${optimiser}) are not those that the run learned`];
+  };
+  const updates = session.filter(({ type }) => type === 'learned');
+  if (updates.length > 0) {
+    return ['designer', 'executor'].flatMap((role) => {
+      const last = updates.findLast(({ data }) => data.role === role);
+      return last === undefined ? [] : problem(role, last.data.moments);
+    });
+  }
+  const chunks = session.filter(({ type }) => type === 'imitated');
+  const last = chunks.at(-1);
+  const plan = planSchema.safeParse(session[0]?.data);
+  const under = plan.success && chunks.length < plan.data.plan.imitationChunks;
+  return last === undefined || !under ? [] : problem('imitation', last.data.moments);
+}
+
+const planSchema = z.object({ plan: z.object({ imitationChunks: z.number() }) });
 
 /** What is noted as removed and never was what the run learned: nothing that is noted is in the file, or has another name. */
 function removedProblems(reader: EventReader, versions: ReadonlySet<string>): string[] {

@@ -57,8 +57,9 @@ export async function fork(name: string, options: Options): Promise<void> {
       codeVersion: codeVersion(),
       onEvents: (events) => audience.hear(events),
     });
-    stopOnSignals(handle);
+    const signalled = stopOnSignals(handle);
     await audience.attend(handle, store);
+    if ((await handle.finished) === 'stopped') process.exitCode = signalled() ?? 0;
   } finally {
     progress.clear();
     store.close();

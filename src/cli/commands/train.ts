@@ -68,8 +68,10 @@ export async function train(options: Options): Promise<void> {
             const change = learningSettings(readConfig(store, resume), options.set);
             return resumeRun(store, resume, { ...runOptions, change });
           });
-    stopOnSignals(run);
+    const signalled = stopOnSignals(run);
     await audience.attend(run, store);
+    // What a signal ended is not done, and whoever waits for it is told.
+    if ((await run.finished) === 'stopped') process.exitCode = signalled() ?? 0;
   } finally {
     store.close();
   }
