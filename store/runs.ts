@@ -118,6 +118,8 @@ export class Runs {
         `The store ${file} holds no runs yet; start one with \`troupe train\`.`,
       );
     }
+    if (id === '')
+      return new UserError('unknown-run', `The name of the run is empty; name one of ${file}, or latest.`);
     const last = known.slice(-10).join(', ');
     const list = known.length > 10 ? `… ${last}` : last;
     return new UserError(

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { UserError } from '../core/errors.ts';
+import { probablyMeant } from '../core/nearest.ts';
 import { printable } from '../core/printable.ts';
 import { collect, integer, number, percentage } from './arguments.ts';
 import { addBenchCommands } from './bench-commands.ts';
@@ -21,7 +22,15 @@ export function createCli(): Command {
     .action((_options, command: Command) => {
       const [unknown] = command.args;
       if (unknown === undefined) return command.help();
-      throw new UserError('unknown-command', `There is no command "${unknown}"; "troupe --help" lists them.`);
+      const meant = probablyMeant(
+        unknown,
+        program.commands.map((each) => each.name()),
+      );
+      const hint = meant === undefined ? '' : `did you mean "${meant}"? `;
+      throw new UserError(
+        'unknown-command',
+        `There is no command "${unknown}"; ${hint}"troupe --help" lists them.`,
+      );
     })
     .allowExcessArguments(true);
 
