@@ -30,10 +30,10 @@ export interface CompactionPlan {
  */
 export function planCompaction(store: Store, { runs, superseded }: CompactionOptions): CompactionPlan {
   const { db } = store.connection;
-  const chosen = runs?.map((run) => store.run(run).id) ?? store.runs().map(({ id }) => id);
+  const chosen = runs?.map((run) => store.run(run).id) ?? store.names();
   const candidates = [...new Set(chosen)].flatMap((run) => {
     const reader = store.reader(run);
-    const names = new Set(superseded(reader));
+    const names = new Set(runs === undefined ? attempt(() => superseded(reader)) : superseded(reader));
     return reader.blobs().flatMap((blob) => (names.has(blob.name) ? [{ run, ...blob }] : []));
   });
   const named = new Map<string, number>();
@@ -91,6 +91,16 @@ function refuseWriters(connection: Connection): void {
       'run-in-use',
       `The run ${id} in ${connection.file} is being written by process ${writer}; compact when it has ended, or stop it first.`,
     );
+  }
+}
+
+/** The answer of a rule, or none for a run that cannot be read: it stays as it is, and keeps nobody from the others. */
+function attempt(rule: () => readonly string[]): readonly string[] {
+  try {
+    return rule();
+  } catch (error) {
+    if (error instanceof UserError) return [];
+    throw error;
   }
 }
 

@@ -2,12 +2,14 @@ import { resolve } from 'node:path';
 import type Database from 'better-sqlite3';
 import { storeFailure } from './failure.ts';
 import { type Mode, openDatabase } from './opening.ts';
+import { Presence } from './presence.ts';
 
 /** An open store file: what the parts of the store share. `clock` gives the wall time in ms. */
 export class Connection {
   readonly file: string;
   readonly db: Database.Database;
   readonly clock: () => number;
+  readonly #presence: Presence;
   readonly #beginWriting: Database.Statement;
   readonly #beginReading: Database.Statement;
   readonly #commit: Database.Statement;
@@ -18,6 +20,7 @@ export class Connection {
     this.clock = () => Math.floor(clock());
     try {
       this.db = openDatabase(this.file, mode);
+      this.#presence = new Presence(this.file, this.db);
       this.#beginWriting = this.db.prepare('BEGIN IMMEDIATE');
       this.#beginReading = this.db.prepare('BEGIN');
       this.#commit = this.db.prepare('COMMIT');
@@ -65,7 +68,22 @@ export class Connection {
     });
   }
 
+  /** Throws UserError if the file is not the one that was opened; see {@link Presence}. */
+  confirm(): void {
+    this.guard(() => this.#presence.confirm());
+  }
+
+  /** Whether {@link confirm} has found the file gone: nothing that is written reaches it any more. */
+  get lost(): boolean {
+    return this.#presence.lost;
+  }
+
   close(): void {
-    this.guard(() => this.db.close());
+    try {
+      this.guard(() => this.db.close());
+    } catch (error) {
+      // What is wrong with a lost file has been said, and is not what a last write to it says.
+      if (!this.lost) throw error;
+    }
   }
 }

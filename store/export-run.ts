@@ -2,6 +2,7 @@ import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSyn
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../src/core/errors.ts';
 import { copyRun } from './copy-run.ts';
+import type { EventReader } from './event-log.ts';
 import { codeOf } from './failure.ts';
 import { checkRun } from './integrity.ts';
 import { removeLeftovers } from './leftovers.ts';
@@ -24,9 +25,15 @@ export type CopyProgress = (what: 'copying' | 'checking', events: number, of: nu
  * Writes one run into a new store file: its events, blobs, attempts and configuration, checked in full. A fork needs
  * nothing of its parent, because it has a copy of what they share. The file appears whole, under a name that must
  * be free, or not at all; it is one file, with nothing beside it. A run that is being written is exported as it
- * stands. Throws UserError for a damaged run and for a place that cannot be written.
+ * stands. `further` finds what else is wrong with it, in words. Throws UserError for a damaged run and for a place that cannot be written.
  */
-export function exportRun(store: Store, name: string, path: string, onProgress?: CopyProgress): ExportedRun {
+export function exportRun(
+  store: Store,
+  name: string,
+  path: string,
+  onProgress?: CopyProgress,
+  further: (run: EventReader) => readonly string[] = () => [],
+): ExportedRun {
   const file = resolve(path);
   const run = new Runs(store.connection).find(name);
   if (!existsSync(dirname(file))) {
@@ -40,7 +47,7 @@ export function exportRun(store: Store, name: string, path: string, onProgress?:
   if (existsSync(file)) throw taken(path);
   const draft = `${file}.partial-${process.pid}`;
   try {
-    const written = writeDraft(store, run.id, draft, onProgress);
+    const written = writeDraft(store, run.id, draft, onProgress, further);
     publish(draft, file, path);
     return { run: run.id, file, ...written };
   } catch (error) {
@@ -50,7 +57,13 @@ export function exportRun(store: Store, name: string, path: string, onProgress?:
   }
 }
 
-function writeDraft(store: Store, id: string, draft: string, onProgress?: CopyProgress) {
+function writeDraft(
+  store: Store,
+  id: string,
+  draft: string,
+  onProgress: CopyProgress | undefined,
+  further: (run: EventReader) => readonly string[],
+) {
   const copy = Store.open(draft, { mode: 'create', clock: store.connection.clock });
   try {
     // One file, with nothing beside it; and nothing to go back to, since a draft that is not finished is deleted.
@@ -66,7 +79,7 @@ function writeDraft(store: Store, id: string, draft: string, onProgress?: CopyPr
       return run.events;
     });
     const { events, problems } = checkRun(copy, id, (done) => onProgress?.('checking', done, total));
-    const problem = problems[0]?.problem;
+    const problem = problems[0]?.problem ?? further(copy.reader(id))[0];
     if (problem !== undefined) {
       throw new UserError(
         'run-damaged',

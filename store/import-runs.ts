@@ -1,11 +1,10 @@
 import { UserError } from '../src/core/errors.ts';
 import { copyRun } from './copy-run.ts';
-import type { EventReader } from './event-log.ts';
 import type { CopyProgress } from './export-run.ts';
 import { checkRun } from './integrity.ts';
 import { type RunRow, Runs } from './runs.ts';
 import { Store } from './store.ts';
-import { checkStore } from './store-check.ts';
+import { checkStore, type Further } from './store-check.ts';
 
 export interface ImportedRun {
   /** Its name here, and its name in the file. */
@@ -25,7 +24,7 @@ export function openImport(
   file: string,
   clock: () => number,
   onProgress?: CopyProgress,
-  further?: (run: EventReader) => readonly string[],
+  further?: Further,
 ): Store {
   const source = open(file, clock);
   try {

@@ -1,12 +1,13 @@
 import { UserError } from '../src/core/errors.ts';
 import { sha256 } from '../src/core/hash.ts';
 import { canonicalJson } from '../src/core/json.ts';
+import { Attempts } from './attempts.ts';
 import { type Commit, type CommittedRow, EMPTY, type Head, nextCommit, nextHead, scopeOf } from './chain.ts';
 import type { Connection } from './connection.ts';
 import type { EventRow } from './event-row.ts';
 import { oldRowHash } from './format-1.ts';
 import { Runs } from './runs.ts';
-import { positionOf, seqOf } from './schema.ts';
+import { LAST_RUN, positionOf, seqOf } from './schema.ts';
 import type { Store } from './store.ts';
 
 /** Something in a store that is not as it was written; `seq`, `stream`, `version`, `type` where it can be pinned down. */
@@ -79,6 +80,16 @@ class Check {
   }
 
   configuration(): void {
+    const { key, id, created_at: created } = this.#run;
+    if (id !== `run-${key}` || !isRunKey(key)) {
+      this.problems.push({ problem: `a run of number ${key} is not called run-${key}` });
+    }
+    const attempts = new Attempts(this.#connection).list(key);
+    const times = [
+      created,
+      ...attempts.flatMap(({ startedAt, endedAt = startedAt }) => [startedAt, endedAt]),
+    ];
+    if (!times.every(isTime)) this.problems.push({ problem: `a time of ${id} is none` });
     if (sha256(this.#run.config) !== this.#run.config_hash) {
       this.problems.push({ problem: `the configuration of ${this.#run.id} was altered` });
     }
@@ -223,6 +234,16 @@ class Check {
     const problem = from === to ? `event ${from} is missing` : `events ${from} to ${to} are missing`;
     this.problems.push({ seq: from, problem });
   }
+}
+
+/** Whether a run may have this number: positions of events are numbers that are exact. */
+function isRunKey(key: number): boolean {
+  return Number.isInteger(key) && key > 0 && key <= LAST_RUN;
+}
+
+/** Whether a number of ms is a time that a date can say. */
+function isTime(time: number): boolean {
+  return Number.isInteger(time) && time >= 0 && time <= 8.64e15;
 }
 
 /** Whether a text is the canonical JSON of an object, to the byte. */

@@ -12,7 +12,7 @@ export function removeLeftovers(file: string): void {
     if (!other.startsWith(name)) continue;
     const [, exporter, maker] = DRAFT.exec(other.slice(name.length)) ?? [];
     const pid = exporter ?? maker;
-    if (pid === undefined || isAlive(Number(pid), '')) continue;
+    if (pid === undefined || isAlive(Number(pid))) continue;
     rmSync(join(dirname(file), other), { force: true });
   }
 }

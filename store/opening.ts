@@ -18,6 +18,7 @@ import { UserError } from '../src/core/errors.ts';
 import { codeOf } from './failure.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { APPLICATION_ID, createFile, SCHEMA_VERSION } from './schema.ts';
+import { refuseForeign } from './schema-check.ts';
 import { upgrade } from './upgrade.ts';
 import { renewViews } from './views.ts';
 
@@ -26,6 +27,9 @@ import { renewViews } from './views.ts';
  * changing a byte of it or of its directory, whatever its format.
  */
 export type Mode = 'create' | 'write' | 'read' | 'inspect';
+
+/** Bytes that a write-ahead log keeps on disk after it was taken into the file: four times what is left before that is tried. */
+const LOG_LIMIT = 64 * 1024 * 1024;
 
 /** How long (ms) a process waits for another one's transaction: the import of a large run takes a while. */
 const PATIENCE = 60_000;
@@ -54,9 +58,12 @@ export function openDatabase(file: string, mode: Mode): Database.Database {
   try {
     db.pragma('synchronous = NORMAL');
     db.pragma('wal_autocheckpoint = 4000');
+    // What a long reader made of the write-ahead log is given back once it is gone.
+    db.pragma(`journal_size_limit = ${LOG_LIMIT}`);
     db.pragma('foreign_keys = OFF');
     checkVersion(file, Number(db.pragma('user_version', { simple: true })));
     upgrade(db, file);
+    if (!reads) refuseForeign(db, file);
     if (reads) db.pragma('query_only = ON');
     else {
       // An exported file has no write-ahead log until someone writes it.
@@ -78,7 +85,10 @@ interface Header {
 
 /** What the first bytes of a store say. Throws UserError for a file that is none. */
 function readHeader(file: string): Header {
-  if (statSync(file).isDirectory()) throw notAStore(file, 'is a directory');
+  const stats = statSync(file);
+  if (stats.isDirectory()) throw notAStore(file, 'is a directory');
+  // A pipe would be waited for, and a device has no end.
+  if (!stats.isFile()) throw notAStore(file, 'is no ordinary file');
   const header = Buffer.alloc(100);
   const descriptor = openSync(file, 'r');
   try {

@@ -55,6 +55,8 @@ export class RunLog extends RunReader implements EventLog {
 
   append(events: readonly NewEvent[], blobs: BlobChange = {}): StoredEvent[] {
     if (!this.#open) throw new InvariantError('append to a closed log');
+    // Weights are stored when a step has been learned: a good time to see whether the file is still there.
+    if ((blobs.put?.length ?? 0) > 0) this.#connection.confirm();
     const plan = planAppend(events, (stream) => this.head(stream));
     const time = this.#connection.clock();
     const { attempt } = this;
@@ -101,6 +103,7 @@ export class RunLog extends RunReader implements EventLog {
   close(note = 'ended'): void {
     if (!this.#open) return;
     this.#open = false;
+    if (this.#connection.lost) return;
     this.#attempts.end(this.#run, this.attempt, note);
   }
 

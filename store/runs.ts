@@ -4,6 +4,7 @@ import { canonicalJson, type JsonObject } from '../src/core/json.ts';
 import type { Connection } from './connection.ts';
 import { type ForkOrigin, forkOrigin, hasNotRun } from './fork-origin.ts';
 import { parseObject } from './parse.ts';
+import { LAST_RUN } from './schema.ts';
 
 /**
  * A run as a row of the store, with its tail: `config` is canonical JSON, `chain` the end of the chain of
@@ -71,6 +72,12 @@ export class Runs {
     const { db } = this.#connection;
     const row = db.prepare<[], { key: number }>('SELECT ifnull(max(key), 0) + 1 AS key FROM runs').get();
     const key = row?.key ?? 1;
+    if (!(key <= LAST_RUN)) {
+      throw new UserError(
+        'too-many-runs',
+        `The store ${this.#connection.file} has a run of number ${key - 1}, after which there is none; "troupe store check" says more.`,
+      );
+    }
     return { key, id: `run-${key}` };
   }
 
@@ -118,6 +125,8 @@ export class Runs {
         `The store ${file} holds no runs yet; start one with \`troupe train\`.`,
       );
     }
+    if (id === '')
+      return new UserError('unknown-run', `The name of the run is empty; name one of ${file}, or latest.`);
     const last = known.slice(-10).join(', ');
     const list = known.length > 10 ? `… ${last}` : last;
     if (id === 'latest') {

@@ -123,30 +123,10 @@ export const REMOVED_BLOBS = `
 `;
 
 /** What an empty store consists of. */
-const EVERYTHING = TABLES + TAILS + SNAPSHOTS + REMOVED_BLOBS + CREATE_VIEWS;
+export const EVERYTHING = TABLES + TAILS + SNAPSHOTS + REMOVED_BLOBS + CREATE_VIEWS;
 
-/** The columns and indexes that a store of this format must have and this one lacks, as `events.head`. */
-export function missingParts(db: Database.Database): string[] {
-  const empty = new Database(':memory:');
-  try {
-    empty.exec(EVERYTHING);
-    const present = new Set(parts(db));
-    return parts(empty).filter((part) => !present.has(part));
-  } finally {
-    empty.close();
-  }
-}
-
-function parts(db: Database.Database): string[] {
-  return db
-    .prepare<[], { part: string }>(
-      `SELECT s.name || '.' || c.name AS part FROM sqlite_schema AS s JOIN pragma_table_info(s.name) AS c
-       WHERE s.type = 'table'
-       UNION ALL SELECT name FROM sqlite_schema WHERE type IN ('index', 'view')`,
-    )
-    .all()
-    .map(({ part }) => part);
-}
+/** The highest number of a run: positions stay exact. */
+export const LAST_RUN = 2 ** 20;
 
 /** The position of the event `seq` of a run; `seq` 0 is just before the first. */
 export function positionOf(run: number, seq: number): number {

@@ -2,7 +2,7 @@ import { UserError } from '../src/core/errors.ts';
 import type { Connection } from './connection.ts';
 import type { EventReader } from './event-log.ts';
 import { checkFile, checkRun, type Problem } from './integrity.ts';
-import { missingParts } from './schema.ts';
+import { foreignParts, missingParts } from './schema-check.ts';
 import type { Store } from './store.ts';
 
 export interface StoreProblem extends Problem {
@@ -19,17 +19,20 @@ export interface StoreCheck {
   readonly problems: readonly StoreProblem[];
 }
 
+/** What else is wrong with a run, given its events and its configuration as it is stored. */
+export type Further = (run: EventReader, config: string) => readonly string[];
+
 /**
  * Checks everything in a store: SQLite's own structures, every run by its hash chains, its blobs by their hashes,
  * and that no row refers to one that is not there. Reads the whole file, writes nothing. `onProgress` hears how
  * many events of how many were checked.
  *
- * @param further finds what a run says otherwise than its blobs, in words
+ * @param further finds what else is wrong with a run whose hashes fit, in words
  */
 export function checkStore(
   store: Store,
   onProgress?: (events: number, of: number) => void,
-  further: (run: EventReader) => readonly string[] = () => [],
+  further: Further = () => [],
 ): StoreCheck {
   const problems: StoreProblem[] = [];
   let runs = 0;
@@ -49,6 +52,11 @@ export function checkStore(
   // Without its tables, nothing else can be said.
   if (problems.length > 0) return { ok: false, runs, events, problems };
   attempt(() => {
+    problems.push(
+      ...store.connection.guard(() => foreignParts(store.connection.db)).map((problem) => ({ problem })),
+    );
+  });
+  attempt(() => {
     problems.push(...checkFile(store).map((line) => ({ problem: `SQLite: ${line}` })));
   });
   attempt(() => {
@@ -57,7 +65,7 @@ export function checkStore(
   attempt(() => {
     const stored = runTails(store.connection);
     const total = stored.reduce((sum, run) => sum + (run.events ?? 0), 0);
-    for (const { run, events: length } of stored) {
+    for (const { run, config, events: length } of stored) {
       runs++;
       if (length === null) {
         problems.push({ run, problem: 'how far the run has come is not recorded' });
@@ -69,18 +77,18 @@ export function checkStore(
       problems.push(...check.problems.map((problem) => ({ run, ...problem })));
       // What else is wrong is not to be read out of events that are damaged.
       if (check.problems.length > 0) continue;
-      problems.push(...further(store.reader(run)).map((problem) => ({ run, problem })));
+      problems.push(...further(store.reader(run), config).map((problem) => ({ run, problem })));
     }
   });
   return { ok: problems.length === 0, runs, events, problems };
 }
 
 /** All runs, those whose tail is missing included. */
-function runTails(connection: Connection): { run: string; events: number | null }[] {
+function runTails(connection: Connection): { run: string; config: string; events: number | null }[] {
   return connection.guard(() =>
     connection.db
-      .prepare<[], { run: string; events: number | null }>(
-        'SELECT id AS run, tails.events FROM runs LEFT JOIN tails ON tails.run = runs.key ORDER BY key',
+      .prepare<[], { run: string; config: string; events: number | null }>(
+        'SELECT id AS run, config, tails.events FROM runs LEFT JOIN tails ON tails.run = runs.key ORDER BY key',
       )
       .all(),
   );

@@ -56,6 +56,11 @@ export class Store {
     return this.#runs.all().map((row) => this.#info(row));
   }
 
+  /** The names of all runs, oldest first, readable or not. */
+  names(): string[] {
+    return this.#runs.all().map(({ id }) => id);
+  }
+
   run(id: string): RunInfo {
     return this.#info(this.#runs.find(id));
   }
@@ -97,6 +102,11 @@ export class Store {
   /** The blob with this SHA-256, whichever run it belongs to; checked against its hash. */
   blob(hash: string): Uint8Array | undefined {
     return this.#blobs.bytes(hash);
+  }
+
+  /** Throws UserError if the file was deleted, moved, replaced or cut since it was opened; what is open is saved as FILE.rescued. */
+  confirm(): void {
+    this.connection.confirm();
   }
 
   /** Closes the file; open logs must be closed before. */

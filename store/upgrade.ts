@@ -16,6 +16,16 @@ export function upgrade(db: Database.Database, file: string): void {
   if (version() >= SCHEMA_VERSION) return;
   db.transaction(() => {
     if (version() >= SCHEMA_VERSION) return;
+    const triggers = db
+      .prepare<[], { name: string }>(`SELECT name FROM sqlite_schema WHERE type = 'trigger'`)
+      .all();
+    const [trigger] = triggers;
+    if (trigger !== undefined) {
+      throw new UserError(
+        'store-foreign',
+        `The store ${file} is of an older format and has a trigger ${trigger.name}, which no store has; take a copy from whoever recorded it.`,
+      );
+    }
     const writers = db
       .prepare<[], { pid: number; process: string }>(
         'SELECT pid, process FROM attempts WHERE ended_at IS NULL',

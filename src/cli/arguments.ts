@@ -25,7 +25,9 @@ export function integer(least: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < least || !Number.isSafeInteger(value)) {
-      throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+      throw new InvalidArgumentError(
+        `It must be a whole number of at least ${least}, in digits, and at most ${Number.MAX_SAFE_INTEGER}.`,
+      );
     }
     return value;
   };

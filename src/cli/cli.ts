@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { UserError } from '../core/errors.ts';
+import { probablyMeant } from '../core/nearest.ts';
+import { printable } from '../core/printable.ts';
 import { collect, integer, number, percentage } from './arguments.ts';
 import { addBenchCommands } from './bench-commands.ts';
 import { addStoreCommands } from './store-commands.ts';
@@ -13,13 +15,22 @@ export function createCli(): Command {
     .version('0.1.0')
     .exitOverride()
     .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error: /, 'troupe: ').replace(/\n\(/, ' (')),
+      outputError: (text, write) =>
+        write(printable(text.replace(/^error: /, 'troupe: ').replace(/\n\(/, ' ('))),
     })
     .showSuggestionAfterError(true)
     .action((_options, command: Command) => {
       const [unknown] = command.args;
       if (unknown === undefined) return command.help();
-      throw new UserError('unknown-command', `There is no command "${unknown}"; "troupe --help" lists them.`);
+      const meant = probablyMeant(
+        unknown,
+        program.commands.map((each) => each.name()),
+      );
+      const hint = meant === undefined ? '' : `did you mean "${meant}"? `;
+      throw new UserError(
+        'unknown-command',
+        `There is no command "${unknown}"; ${hint}"troupe --help" lists them.`,
+      );
     })
     .allowExcessArguments(true);
 

@@ -1,5 +1,7 @@
 import { CommanderError } from 'commander';
+import { z } from 'zod';
 import { RefusedError, UserError } from '../core/errors.ts';
+import { warn } from './output.ts';
 
 /**
  * Says what went wrong and returns the exit code: 2 for what was asked wrongly and 1 for what cannot stand, in one
@@ -11,14 +13,23 @@ export function reportFailure(error: unknown): number {
     return error.exitCode === 0 ? 0 : 2;
   }
   if (error instanceof UserError) {
-    process.stderr.write(`troupe: ${error.message}\n`);
+    warn(`troupe: ${error.message}\n`);
     return 2;
   }
   if (error instanceof RefusedError) {
-    process.stderr.write(`troupe: ${error.message}\n`);
+    warn(`troupe: ${error.message}\n`);
     return 1;
   }
-  process.stderr.write(`troupe: an error of Troupe's own; please report it.\n`);
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  if (error instanceof z.ZodError) {
+    // What users type is parsed where it is read; what is left is what a store or a file said.
+    const [issue] = error.issues;
+    const what = `${issue?.path.map(String).join('.') || 'it'}: ${issue?.message}`;
+    warn(
+      `troupe: What was read is not what this Troupe writes (${what}); "troupe store check" says where it stands.\n`,
+    );
+    return 2;
+  }
+  warn(`troupe: an error of Troupe's own; please report it.\n`);
+  warn(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return 70;
 }

@@ -9,7 +9,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // Every further line fails as well; a second signal would be taken for impatience.
   if (readerLeft) return;
   readerLeft = true;
-  if (process.listenerCount('SIGTERM') > 0) process.emit('SIGTERM', 'SIGTERM');
+  if (process.listenerCount('SIGTERM') > 0) process.emit('SIGTERM', 'SIGPIPE');
   else process.exit(0);
 });
 

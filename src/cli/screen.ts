@@ -2,6 +2,7 @@ import { catchUp } from '../views/catch-up.ts';
 import { SnapshotKeeper } from '../views/snapshot-keeper.ts';
 import type { Audience } from './audience.ts';
 import { viewVersion } from './code-version.ts';
+import { print } from './output.ts';
 import { shownPath } from './shown-path.ts';
 
 /** The terminal as audience: the live screen, and the summary on the ordinary screen afterwards. */
@@ -46,7 +47,7 @@ export async function screen(): Promise<Audience> {
         run.finished,
       );
       for (const line of summaryLines(live.view, run.id, shownPath(store.file), run.config.steps))
-        process.stdout.write(`${line}\n`);
+        print(`${line}\n`);
     },
   };
 }

@@ -17,6 +17,9 @@ export function withSettings(config: RunConfig, settings: readonly string[]): Ru
   const plain: Json = JSON.parse(JSON.stringify(config));
   const wanted = settings.map(parseChange).reduce<Json>((before, { field, value }) => {
     const path = field.split('.');
+    if (path.includes('__proto__')) {
+      throw new UserError('no-setting', `There is no setting ${field}; docs/settings.md lists them.`);
+    }
     if (ORIGIN.includes(path[0] ?? '')) {
       throw new UserError(
         'no-setting',

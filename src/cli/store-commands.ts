@@ -8,7 +8,7 @@ export function addStoreCommands(program: Command): Command {
 
   const group = program
     .command('store')
-    .description('look after a store: check, stats, compact, export and import runs')
+    .description('look after a store: check, stats, compact, remove, export and import runs')
     .action((_options, command: Command) => {
       const [unknown] = command.args;
       if (unknown === undefined) return command.help();
@@ -44,6 +44,14 @@ export function addStoreCommands(program: Command): Command {
     .action(async (runs, options) =>
       (await import('./commands/store-compact.ts')).storeCompact(runs, options),
     );
+
+  group
+    .command('remove')
+    .description('take one run out of the file, whether it can be read or not; its events are gone')
+    .argument('<run>', 'a run')
+    .option(...file)
+    .option(...json)
+    .action(async (run, options) => (await import('./commands/store-remove.ts')).storeRemove(run, options));
 
   group
     .command('export')

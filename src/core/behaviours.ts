@@ -18,6 +18,8 @@ export const BEHAVIOURS = {
   boundedRatio: 6,
   /** `checked` and `verified` name the first public test that failed: what a draft had returned was nowhere to be read. */
   failedTest: 7,
+  /** `imitated` and `learned` name the optimiser's moments by their hash: a run whose moments were gone went on with zeros. */
+  namedMoments: 20,
 } as const satisfies { readonly [name: string]: number };
 
 export type Behaviour = keyof typeof BEHAVIOURS;

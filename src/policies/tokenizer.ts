@@ -57,11 +57,12 @@ export class Tokenizer {
 
   /** Learns a vocabulary of at most `size` tokens from a corpus. */
   static train(corpus: Iterable<string>, size: number): Tokenizer {
-    const specials = SPECIALS.length + SEGMENT_KINDS.length;
-    return new Tokenizer(
-      learnMerges(corpus, size - specials - CHARACTERS.length - PAIRS.length),
-      SEGMENT_KINDS,
-    );
+    return new Tokenizer(learnMerges(corpus, size - Tokenizer.smallest), SEGMENT_KINDS);
+  }
+
+  /** The size of a vocabulary without merges. */
+  static get smallest(): number {
+    return SPECIALS.length + SEGMENT_KINDS.length + CHARACTERS.length + PAIRS.length;
   }
 
   /** Reads {@link toJSON}; throws a ZodError on anything else. */

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { SCHEDULES } from '../../machines/stages.ts';
 import { behaves, NEWEST } from '../core/behaviours.ts';
 import { UserError } from '../core/errors.ts';
+import { probablyMeant } from '../core/nearest.ts';
 import type { CreditSettings } from '../credit/credit.ts';
 import { parameterLayout } from '../policies/parameters.ts';
+import { Tokenizer } from '../policies/tokenizer.ts';
 import { learningChangeSchema, learningSchema } from './learning-schema.ts';
 import { presets } from './presets.ts';
 
@@ -159,14 +161,53 @@ export function changed(config: RunConfig, changes: { readonly [key: string]: un
   const parsed = configSchema.safeParse({ ...config, ...changes });
   if (parsed.success) return consistent(parsed.data);
   const issue = parsed.error.issues[0];
+  if (issue?.code === 'unrecognized_keys')
+    throw unknownSetting(config, issue.path.map(String), issue.keys[0] ?? '');
+  const list = issue?.code === 'invalid_type' && issue.expected === 'array' ? ', such as ["arithmetic"]' : '';
   throw new UserError(
     'bad-config',
-    `The setting ${issue?.path.join('.') ?? ''} is not usable: ${issue?.message ?? 'invalid'}; see "troupe train --help".`,
+    `The setting ${issue?.path.join('.') ?? ''} is not usable: ${issue?.message ?? 'invalid'}${list}; see "troupe train --help".`,
   );
+}
+
+function unknownSetting(config: RunConfig, path: readonly string[], key: string): UserError {
+  const group = path.reduce<unknown>(
+    (value, name) => Object.entries(value ?? {}).find(([each]) => each === name)?.[1],
+    config,
+  );
+  const meant = probablyMeant(key, Object.keys(group ?? {}));
+  const name = (last: string) => [...path, last].join('.');
+  const hint = meant === undefined ? '' : `did you mean ${name(meant)}? `;
+  return new UserError('no-setting', `There is no setting ${name(key)}; ${hint}docs/settings.md lists them.`);
+}
+
+/** What no machine that Troupe is for gets through: said at once, and not after minutes of making tasks. */
+function feasible({ vocab, tasks, rollout }: RunConfig): void {
+  const largest = [
+    ['tasks.train', tasks.train, 1_000_000],
+    ['tasks.heldOut', tasks.heldOut, 1_000_000],
+    ['tasks.harder', tasks.harder, 1_000_000],
+    ['rollout.tasksPerStep', rollout.tasksPerStep, 100_000],
+  ] as const;
+  for (const [name, value, limit] of largest) {
+    if (value > limit) {
+      throw new UserError(
+        'bad-config',
+        `The setting ${name} is not usable: ${value} is more than ${limit}, the most.`,
+      );
+    }
+  }
+  if (vocab < Tokenizer.smallest) {
+    throw new UserError(
+      'bad-config',
+      `The setting vocab is not usable: ${vocab} is less than ${Tokenizer.smallest}, which single characters and marks take.`,
+    );
+  }
 }
 
 /** Settings that exclude each other. Throws a UserError for those that do. */
 function consistent(config: RunConfig): RunConfig {
+  feasible(config);
   parameterLayout({ ...config.model, vocab: config.vocab });
   if (config.rollout.design === undefined || config.stage.schedule === 'executor-only') return config;
   throw new UserError(

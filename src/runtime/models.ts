@@ -1,6 +1,6 @@
 import type { EventReader, NewBlob } from '../../store/event-log.ts';
 import { InvariantError, must } from '../core/errors.ts';
-import { hashJson } from '../core/hash.ts';
+import { hashJson, sha256 } from '../core/hash.ts';
 import { initialState, type LearnerState } from '../learning/learner.ts';
 import { initialWeights, type TransformerConfig, weightsHash } from '../policies/parameters.ts';
 import type { Role } from '../policies/prompt.ts';
@@ -114,6 +114,12 @@ export class Models {
       });
     }
   }
+}
+
+/** The hash of the moments among these blobs, as the member of an event; nothing where there are none. */
+export function momentsMember(blobs: readonly NewBlob[]): { moments?: string } {
+  const moments = blobs.find(({ kind }) => kind === 'moments');
+  return moments === undefined ? {} : { moments: sha256(moments.bytes) };
 }
 
 export function weightsName(label: string, id: ModelId): string {

@@ -103,11 +103,9 @@ function carryOn(
       createActor: actorFactory(options.kit.library),
       ...(onEvents === undefined ? {} : { onEvents }),
     });
-    const finished = perform(scheduler, troupe, log, input, () => store.setStatus(id, 'done')).catch(
-      (error: unknown) => {
-        throw error instanceof RefusedError ? error.of(id) : error;
-      },
-    );
+    const finished = perform(scheduler, troupe, log, input, store, id).catch((error: unknown) => {
+      throw error instanceof RefusedError ? error.of(id) : error;
+    });
     return {
       id,
       config,
@@ -163,7 +161,8 @@ async function perform(
   troupe: Troupe,
   log: RunLog,
   input: JsonObject,
-  onDone: () => void,
+  store: Store,
+  id: string,
 ): Promise<'done' | 'stopped'> {
   try {
     // The caller has the handle, and has caught up with earlier attempts, before the first event.
@@ -171,8 +170,14 @@ async function perform(
     await troupe.restore(log);
     await troupe.loadForked(log);
     const output = await scheduler.run('session', 'session', input);
-    if (output !== null) onDone();
+    // Nobody is told that it is in the store before that has been looked at.
+    store.confirm();
+    if (output !== null) store.setStatus(id, 'done');
     return output === null ? 'stopped' : 'done';
+  } catch (error) {
+    // A file that is not there any more says why nothing else went well.
+    store.confirm();
+    throw error;
   } finally {
     try {
       await troupe.close();

@@ -12,6 +12,7 @@ import { QuickJsSandbox } from '../tasks/quickjs-sandbox.ts';
 import type { Sandbox } from '../tasks/sandbox.ts';
 import { TaskIndex } from '../tasks/task-set.ts';
 import { JS_TOOL, PYTHON_TOOL } from '../tasks/tool.ts';
+import { momentProblems } from './blob-check.ts';
 import { Cast } from './cast.ts';
 import type { RunConfig } from './config.ts';
 import type { Effects } from './effect.ts';
@@ -137,6 +138,13 @@ export class Troupe {
       .findLast((event) => event.type === 'imitated' || event.type === 'learned');
     if (last === undefined) return;
     const { label, version } = labelSchema.parse(last.data);
+    const [problem] = momentProblems(log);
+    if (problem !== undefined) {
+      throw new UserError(
+        'moments-altered',
+        `The run cannot go on: ${problem}; restore the store from a copy, or begin another run with "troupe train --from".`,
+      );
+    }
     this.models.restore(log, label);
     if (this.models.version !== version) {
       throw new UserError(

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pad } from '../../machines/command.ts';
 import type { BlobInfo, EventReader } from '../../store/event-log.ts';
 import { UserError } from '../core/errors.ts';
+import { checkWeights } from './blob-check.ts';
 
 /** A policy version that a run still keeps: the label of its blobs, and its hash. */
 export interface KeptVersion {
@@ -81,11 +82,14 @@ function labelOf({ name }: BlobInfo): string {
   return name.split('/').slice(1, -1).join('/');
 }
 
-/** Finds a version by `last`, `cold-start`, `step/N`, or the beginning of its hash. Throws UserError. */
+/** Finds a version by `last`, `cold-start`, `step/N`, or the beginning of its hash. Throws UserError, also where its weights were replaced. */
 export function findVersion(log: EventReader, wanted: string, run: string): KeptVersion {
   const kept = keptVersions(log);
   const found = choose(kept, wanted);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    checkWeights(log, found, run);
+    return found;
+  }
   const list = kept.map(named).join(', ');
   const removed = choose(versionsOf(log, log.removedBlobs()), wanted);
   if (removed !== undefined) {

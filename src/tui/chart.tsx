@@ -1,6 +1,7 @@
-import { Box, Text } from 'ink';
+import { Box } from 'ink';
 import { type Column, columnChart } from '../views/chart.ts';
 import { colourOf, inColour } from './colours.ts';
+import { Text } from './text.tsx';
 
 interface Props {
   readonly title: string;

@@ -1,7 +1,8 @@
-import { Box, Text } from 'ink';
+import { Box } from 'ink';
 import type { RunView } from '../views/run-view.ts';
 import { legendText, shapeHistory } from '../views/shape-history.ts';
 import { COLOURS } from './colours.ts';
+import { Text } from './text.tsx';
 
 interface Props {
   readonly view: RunView;

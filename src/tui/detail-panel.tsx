@@ -1,7 +1,8 @@
-import { Box, Text } from 'ink';
+import { Box } from 'ink';
 import type { DetailLine } from '../views/detail-line.ts';
 import { COLOURS, inColour } from './colours.ts';
 import type { DetailScroll } from './detail-scroll.ts';
+import { Text } from './text.tsx';
 import { wrapped } from './wrap.ts';
 
 interface Props {

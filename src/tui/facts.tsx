@@ -1,4 +1,4 @@
-import { Box, Text } from 'ink';
+import { Box } from 'ink';
 import { alarms } from '../views/alarms.ts';
 import { stageCells } from '../views/cells.ts';
 import { bar } from '../views/chart.ts';
@@ -8,6 +8,7 @@ import { fractions } from '../views/run-summary.ts';
 import type { RunView } from '../views/run-view.ts';
 import { byFamily } from '../views/shape-mix.ts';
 import { COLOURS } from './colours.ts';
+import { Text } from './text.tsx';
 
 interface Props {
   readonly view: RunView;

@@ -1,8 +1,9 @@
-import { Box, Text } from 'ink';
+import { Box } from 'ink';
 import { bar } from '../views/chart.ts';
 import type { RunView } from '../views/run-view.ts';
 import { activityOf, activityShare, stageBand } from '../views/stage-band.ts';
 import { COLOURS } from './colours.ts';
+import { Text } from './text.tsx';
 
 interface Props {
   readonly id: string;

@@ -1,9 +1,10 @@
-import { Box, Text } from 'ink';
+import { Box } from 'ink';
 import { ROLES } from '../../machines/stages.ts';
 import type { RunView, StepView } from '../views/run-view.ts';
 import { figuresText } from '../views/update-figures.ts';
 import { Chart } from './chart.tsx';
 import { colourOf, inColour } from './colours.ts';
+import { Text } from './text.tsx';
 
 interface Props {
   readonly view: RunView;

@@ -1,14 +1,14 @@
-import { Box, Text, useApp, useWindowSize } from 'ink';
+import { Box, useApp, useWindowSize } from 'ink';
 import { useMemo, useState } from 'react';
 import type { EventReader, StoredEvent } from '../../store/event-log.ts';
 import { type Moment, resolveMoment } from '../views/address.ts';
 import { Details } from '../views/details.ts';
-import { printable } from '../views/printable.ts';
 import type { Timeline } from '../views/timeline.ts';
 import { AddressPrompt } from './address-prompt.ts';
 import { Header } from './header.tsx';
 import { Help } from './help.tsx';
 import { Panels } from './panels.tsx';
+import { Text } from './text.tsx';
 import { useKeys } from './use-keys.ts';
 import { changeLook, useLook } from './use-look.ts';
 
@@ -133,7 +133,7 @@ function EventLines({ event }: { readonly event: StoredEvent | undefined }) {
         {event === undefined ? '' : `  ${event.stream}@${event.version}`}
       </Text>
       <Text wrap="truncate" dimColor>
-        {printable(data)}
+        {data}
       </Text>
     </Box>
   );

@@ -1,9 +1,10 @@
-import { Box, Text, useWindowSize } from 'ink';
+import { Box, useWindowSize } from 'ink';
 import { useState, useSyncExternalStore } from 'react';
 import { Header } from './header.tsx';
 import { Help } from './help.tsx';
 import type { LiveRun } from './live.ts';
 import { Panels } from './panels.tsx';
+import { Text } from './text.tsx';
 import { useKeys } from './use-keys.ts';
 import { changeLook, useLook } from './use-look.ts';
 

@@ -1,6 +1,7 @@
-import { Box, Text } from 'ink';
+import { Box } from 'ink';
 import type { TreeRow } from '../views/tree-rows.ts';
 import { COLOURS, GLYPHS, inColour } from './colours.ts';
+import { Text } from './text.tsx';
 
 interface Props {
   readonly title: string;

@@ -1,8 +1,8 @@
+import { printable } from '../core/printable.ts';
 import type { Prompt, Segment } from '../policies/prompt.ts';
 import type { Advantage } from './advantages.ts';
 import type { CallView, SampledToken } from './call-view.ts';
 import { type DetailLine, labelled } from './detail-line.ts';
-import { printable } from './printable.ts';
 
 export interface CallOptions {
   readonly advantage: Advantage;

@@ -1,3 +1,4 @@
+import { inColumns, oneLine } from '../core/printable.ts';
 import type { Check, CheckName } from '../designs/checks.ts';
 import type { Report } from '../designs/reader.ts';
 
@@ -25,7 +26,7 @@ const WIDTH = Math.max(...Object.values(QUESTIONS).map(({ length }) => length));
 
 /**
  * A report as lines for a terminal: what passed in a line each, what did not with the lines of the file that
- * it is about.
+ * it is about. All of it is printable, and no text of the script begins a line of its own.
  *
  * @param file as the user named it
  * @param source of the file, for quoting lines
@@ -37,11 +38,12 @@ export function reportLines(
   source: string,
   mark: (text: string, good: boolean) => string = (text) => text,
 ): string[] {
+  const name = oneLine(file);
   const text = source.split('\n');
   const verdict = ok ? `a design in ${dialect}: ${shape}` : `no design (${failure?.cause ?? 'unknown'})`;
   return [
-    `${file}: ${mark(verdict, ok)}`,
-    ...checks.flatMap((check) => [checkLine(check, file, mark), ...quoted(check, text)]),
+    `${name}: ${mark(oneLine(verdict), ok)}`,
+    ...checks.flatMap((check) => [checkLine(check, name, mark), ...quoted(check, text)]),
   ];
 }
 
@@ -51,11 +53,13 @@ function checkLine(
   mark: (text: string, good: boolean) => string,
 ): string {
   const place = ok || line === undefined ? '' : `${file}:${line}: `;
-  return `  ${mark(ok ? '✓' : '✗', ok)} ${QUESTIONS[check].padEnd(WIDTH)}  ${place}${message}`;
+  return `  ${mark(ok ? '✓' : '✗', ok)} ${QUESTIONS[check].padEnd(WIDTH)}  ${place}${oneLine(message)}`;
 }
 
 function quoted({ ok, line }: Check, text: readonly string[]): string[] {
   const quote = line === undefined ? undefined : text[line - 1];
   if (ok || line === undefined || quote === undefined || quote.trim() === '') return [];
-  return [`${' '.repeat(WIDTH + 6)}${String(line).padStart(4)} │ ${quote.trimEnd().slice(0, 100)}`];
+  return [
+    `${' '.repeat(WIDTH + 6)}${String(line).padStart(4)} │ ${inColumns(quote.trimEnd().slice(0, 100))}`,
+  ];
 }

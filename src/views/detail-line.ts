@@ -1,4 +1,4 @@
-import { printable } from './printable.ts';
+import { inColumns } from '../core/printable.ts';
 
 /** A line about a place of a run, and what kind of line it is: screens colour it, a pipe gets the text alone. */
 export interface DetailLine {
@@ -11,7 +11,7 @@ const LABEL = 10;
 
 /** A text behind its label, printable; further lines stand below the first one, so that a script keeps its shape. */
 export function labelled(tone: DetailLine['tone'], label: string, text: string): DetailLine[] {
-  return printable(text)
+  return inColumns(text)
     .split('\n')
     .map((line, index) => {
       const head = index === 0 ? `  ${label.padEnd(LABEL - 1)} ` : ' '.repeat(LABEL + 2);

@@ -1,3 +1,5 @@
+import { edits } from '../core/nearest.ts';
+
 /** The stream, or prefix of streams, that has this name but for zeros in front of its numbers; undefined if there is none. */
 export function samePlace(typed: string, streams: readonly string[]): string | undefined {
   const { length } = typed.split('/');
@@ -33,20 +35,6 @@ function distance(a: string, b: string): number {
     return 1 - 1 / (1 + gap);
   }
   return 1 + edits(a, b);
-}
-
-/** Characters to insert, delete or replace to make one text of another (Levenshtein). */
-function edits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (const [j, other] of [...b].entries()) {
-      const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }
 
 /** A name without zeros in front of its numbers. */

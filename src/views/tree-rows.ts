@@ -1,4 +1,4 @@
-import { oneLine } from './printable.ts';
+import { oneLine } from '../core/printable.ts';
 import type { DesignView, ExecutionView, LiveState, TaskView, TreeView } from './tree-view.ts';
 
 /** One line of the rollout tree on the screen. */

@@ -10,7 +10,8 @@ import { scratchCopy } from './stored-runs.ts';
 type Case = readonly [args: readonly string[], sentence: RegExp];
 
 const COMMANDS: readonly Case[] = [
-  [['trian'], /no command "trian"/],
+  [['trian'], /no command "trian"; did you mean "train"\?/],
+  [['show', ''], /name of the run is empty/],
   [['runs', '--nope'], /unknown option '--nope'/],
   [['--nope'], /unknown option '--nope'/],
   [['runs', 'everything'], /too many arguments for 'runs'/],
@@ -31,7 +32,17 @@ const TRAINING: readonly Case[] = [
   [['train', '--credit', 'fork', '--draws', '100'], /setting credit.draws is not usable/],
   [['train', '--policies', 'both'], /setting policies is not usable/],
   [['train', '--schedule', 'both'], /setting stage.schedule is not usable/],
-  [['train', '--set', 'learning.clop=1'], /setting learning is not usable: .*clop/],
+  [['train', '--set', 'learning.clpi=1'], /no setting learning\.clpi; did you mean learning\.clip\?/],
+  [['train', '--set', 'trian=1'], /no setting trian; docs\/settings\.md lists them/],
+  [['train', '--set', '__proto__.x=1'], /no setting __proto__\.x/],
+  [['train', '--set', 'families=notes'], /expected array.*such as \["arithmetic"\]/],
+  [['train', '--set', 'vocab=3'], /vocab is not usable: 3 is less than \d+/],
+  [
+    ['train', '--set', 'rollout.tasksPerStep=1000000'],
+    /tasksPerStep is not usable: 1000000 is more than 100000/,
+  ],
+  [['train', '--set', 'tasks.train=100000000'], /tasks.train is not usable: 100000000 is more than/],
+  [['train', '--seed', '1e23'], /must be a whole number of at least 0, in digits, and at most/],
   [['train', '--set', 'steps'], /--set takes FIELD=VALUE/],
   [['train', '--resume', 'latest', '--set', 'steps=3'], /keeps its own steps; only settings of learning/],
   [['train', '--resume', 'latest', '--print-config'], /--print-config is for new runs/],

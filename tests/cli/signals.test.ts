@@ -10,10 +10,11 @@ const TRAIN = ['train', '--preset', 'quick', '--steps', '1', '--plain'];
 
 describe.concurrent('train', () => {
   it.for([
-    ['SIGINT in the cold start', process.versions.node, 'SIGINT', false, 'cold start'],
-    ['SIGINT to the launcher alone, as from a script', '20.0.0', 'SIGINT', false, 'run-1'],
-    ['SIGTERM to the whole group, as from timeout(1)', '20.0.0', 'SIGTERM', true, 'run-1'],
-  ] as const)('ends by %s, and says how to go on', async ([, node, signal, group, line], test) => {
+    ['SIGINT in the cold start', process.versions.node, 'SIGINT', false, 'cold start', 130],
+    ['SIGHUP, as from a terminal that is closed', process.versions.node, 'SIGHUP', false, 'run-1', 129],
+    ['SIGINT to the launcher alone, as from a script', '20.0.0', 'SIGINT', false, 'run-1', 130],
+    ['SIGTERM to the whole group, as from timeout(1)', '20.0.0', 'SIGTERM', true, 'run-1', 143],
+  ] as const)('ends by %s, and says how to go on', async ([, node, signal, group, line, exit], test) => {
     const { expect } = test;
     const cwd = scratchCopy(test);
     const pretend = join(cwd, 'pretend.cjs');
@@ -25,7 +26,7 @@ describe.concurrent('train', () => {
     process.kill(group ? -(child.pid ?? 0) : (child.pid ?? 0), signal);
     const { code, stdout, stderr } = await ended;
     expect(performance.now() - sent).toBeLessThan(10_000);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr }).toEqual({ code: exit, stderr: '' });
     expect(stdout).toMatch(/run-1 is not over: step 0 of 1\..*\n {2}npx troupe train --resume run-1/);
     const runs = await troupe(['runs', '--json'], { cwd });
     expect(jsonLines(summarySchema, runs.stdout)).toMatchObject([{ run: 'run-1', status: 'interrupted' }]);

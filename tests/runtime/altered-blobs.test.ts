@@ -9,6 +9,7 @@ import { exportRun } from '../../store/export-run.ts';
 import { importRuns, openImport } from '../../store/import-runs.ts';
 import type { Store } from '../../store/store.ts';
 import { checkStore } from '../../store/store-check.ts';
+import { rehash } from '../store/rehash.ts';
 import { KIT, runOptions, scratch, tinyConfig } from './small-run.ts';
 
 // Blobs under other names than the run's events say, with every hash of the file in order.
@@ -66,6 +67,17 @@ it.each([
     `DELETE FROM blob_refs WHERE name GLOB 'weights/step/0000/*'`,
     'the weights of step/0000, the last ones, are missing',
   ],
+  [
+    'moments that are something else',
+    `UPDATE blob_refs SET hash = (SELECT hash FROM blob_refs WHERE name = 'tokenizer')
+     WHERE name = 'moments/executor'`,
+    'the moments of the optimiser (executor) are not those that the run learned',
+  ],
+  [
+    'no moments to go on with',
+    `DELETE FROM blob_refs WHERE name = 'moments/executor'`,
+    'the moments of the optimiser (executor), the last ones, are missing',
+  ],
 ])('finds %s', (name, sql, problem) => {
   const altered = copy(`${name}.db`);
   altered.connection.db.exec(sql);
@@ -95,6 +107,41 @@ it('does not go on from weights that were not learned', async () => {
   altered.close();
 });
 
+it.each([
+  ['missing', true, `DELETE FROM blob_refs WHERE name = 'moments/executor'`, /moments .* are missing/],
+  [
+    'others',
+    true,
+    `UPDATE blob_refs SET hash = (SELECT hash FROM blob_refs WHERE name = 'tokenizer') WHERE name = 'moments/executor'`,
+    /moments .* are not those/,
+  ],
+  [
+    'missing in a run whose events name none',
+    false,
+    `DELETE FROM blob_refs WHERE name = 'moments/executor'`,
+    /moments .* are missing/,
+  ],
+] as const)('does not go on where the last moments are %s', async (name, named, sql, sentence) => {
+  const altered = copy(`moments ${name}.db`);
+  if (!named) {
+    altered.connection.db.exec(
+      `UPDATE events SET data = json_remove(data, '$.moments') WHERE type IN ('imitated', 'learned')`,
+    );
+    rehash(altered);
+    expect(check(altered)).toMatchObject({ ok: true });
+  }
+  altered.connection.db.exec(sql);
+  await expect(resumeRun(altered, 'latest', runOptions(1)).finished).rejects.toThrow(sentence);
+  altered.close();
+});
+
+it('names the moments of each update by their hash', () => {
+  const reader = store.reader('latest');
+  const last = reader.read('session').findLast(({ type }) => type === 'learned');
+  const stored = reader.blobs().find(({ name }) => name === 'moments/executor');
+  expect(last?.data.moments).toBe(stored?.hash);
+});
+
 it('imports a run beside one that is here and damaged', () => {
   const target = copy('damaged.db');
   target.connection.db.exec(`UPDATE events SET type = 'other' WHERE type = 'picked'`);
@@ -115,6 +162,23 @@ it('lets a fork not set what training came to', async () => {
     /fork at an event after it/,
   );
   expect(store.runs()).toHaveLength(1);
+});
+
+it('leaves no run behind where a fork found the disk full', async () => {
+  const full = copy('full.db');
+  const { db } = full.connection;
+  db.pragma(`max_page_count = ${Number(db.pragma('page_count', { simple: true })) + 8}`);
+  const at =
+    full
+      .reader('latest')
+      .read('session')
+      .find(({ type }) => type === 'learned')?.seq ?? 0;
+  const options = { kit: KIT, codeVersion: 'test', changes: [], policies: {}, fresh: 'other' };
+  await expect(forkRun(full, 'latest', { ...options, at: String(at) })).rejects.toThrow(
+    /no room on the disk/,
+  );
+  expect(full.names()).toEqual(['run-1']);
+  full.close();
 });
 
 it('plays no two scopes again under the weights of one', async () => {

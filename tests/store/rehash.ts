@@ -1,5 +1,4 @@
 import { sha256 } from '../../src/core/hash.ts';
-import { canonicalJson } from '../../src/core/json.ts';
 import { EMPTY, type Head, nextCommit, nextHead } from '../../store/chain.ts';
 import { EVENT_COLUMNS, type EventRow } from '../../store/event-row.ts';
 import { seqOf } from '../../store/schema.ts';
@@ -14,7 +13,9 @@ export function rehash(store: Store): void {
     )
     .all();
   const heads = new Map<string, Head>();
-  let chain = sha256(canonicalJson(store.run('latest').config));
+  const run = db.prepare<[], { config: string }>('SELECT config FROM runs ORDER BY key DESC LIMIT 1').get();
+  let chain = sha256(run?.config ?? '');
+  db.prepare('UPDATE runs SET config_hash = ?').run(chain);
   for (const row of rows) {
     const { stream, type, data, bytes, position } = row;
     const head = nextHead(heads.get(stream) ?? EMPTY, type, data, bytes ?? undefined);

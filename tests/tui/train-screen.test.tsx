@@ -331,7 +331,7 @@ describe('TrainScreen in a window', () => {
     expect(window.raw()).not.toContain('\u001B[2J');
     expect(window.raw()).not.toContain('\t');
     await window.press(KEY.pageDown, KEY.pageDown);
-    expect(window.text()).toContain('\\x1b[31mred\\x1b[2J');
+    expect(window.text()).toContain('\\u001b[31mred');
     const [, ...sequences] = window.raw().split('\u001B');
     for (const each of sequences) expect(each).toMatch(/^\[[\d;]+m/);
     expect(window.raw().replaceAll('\u001B', '')).not.toMatch(/[^\P{Cc}\n]/u);

@@ -1,3 +1,4 @@
+import { printable } from '../../src/core/printable.ts';
 import type { ChartEdge, ChartNode } from './chart.ts';
 import { namedText, stateLines, wrap } from './label.ts';
 import type { Mark, Marks } from './marks.ts';
@@ -74,5 +75,5 @@ function font(inner: string, size: number, color: string): string {
 
 /** Text inside of Graphviz's HTML. Braces are escaped too, so that those of the file always balance. */
 function html(text: string): string {
-  return text.replace(/[&<>"{}]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+  return printable(text).replace(/[&<>"{}]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

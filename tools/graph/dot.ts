@@ -1,3 +1,4 @@
+import { printable } from '../../src/core/printable.ts';
 import { backEdges } from './back-edges.ts';
 import type { Chart, ChartEdge, ChartNode } from './chart.ts';
 import { bottomLabel, boxLabel, edgeLabel, stateLabel } from './dot-label.ts';
@@ -140,5 +141,5 @@ function cluster(id: string): string {
 }
 
 function quote(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+  return `"${printable(text).replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
 }

@@ -1,3 +1,4 @@
+import { printable } from '../../src/core/printable.ts';
 import { type Chart, type ChartNode, statesOf } from './chart.ts';
 import { edgeText, Identifiers, stateLines } from './label.ts';
 import { type Marks, NO_MARKS } from './marks.ts';
@@ -101,12 +102,12 @@ function stateBlock(state: ChartNode, pen: Pen, indent: string): string[] {
 
 /** A comment ends with its line, and Mermaid reads `%%{` as a directive. */
 function comment(text: string): string {
-  return text.replace(/\s+/g, ' ').replaceAll('{', '(').replaceAll('}', ')');
+  return printable(text).replace(/\s+/g, ' ').replaceAll('{', '(').replaceAll('}', ')');
 }
 
 /** Everything that Mermaid might read as syntax becomes one of its character codes. */
 function encode(text: string): string {
-  return text
+  return printable(text)
     .replace(/\s+/g, ' ')
     .replace(/[^A-Za-z0-9 .,()[\]/=+×…'!?_-]/gu, (letter) => `#${letter.codePointAt(0)};`);
 }

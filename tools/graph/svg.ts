@@ -1,5 +1,6 @@
 import { instance } from '@viz-js/viz';
 import { InvariantError } from '../../src/core/errors.ts';
+import { printable } from '../../src/core/printable.ts';
 import type { Chart } from './chart.ts';
 import { dot } from './dot.ts';
 import { type Marks, NO_MARKS } from './marks.ts';
@@ -41,5 +42,5 @@ function paper(whole: string, fill: string, points: string): string {
 }
 
 function attribute(text: string): string {
-  return text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+  return printable(text).replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }

@@ -1,3 +1,4 @@
+import { oneLine } from '../../src/core/printable.ts';
 import type { Chart, ChartNode } from './chart.ts';
 import { edgeText, stateLines } from './label.ts';
 import { type Mark, type Marks, NO_MARKS } from './marks.ts';
@@ -19,7 +20,7 @@ export function text(chart: Chart, marks: Marks = NO_MARKS): string {
     ...transitions(chart.root, pen, '    '),
     ...chart.root.states.flatMap((state) => outline(state, chart.root, pen, '  ')),
   ];
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+  return `${lines.map(oneLine).join('\n')}\n`;
 }
 
 interface Pen {

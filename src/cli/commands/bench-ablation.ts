@@ -12,6 +12,7 @@ import { UserError } from '../../core/errors.ts';
 import { configure } from '../../runtime/config.ts';
 import { ablationLines } from '../ablation-lines.ts';
 import { codeVersion } from '../code-version.ts';
+import { print, warn } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { withSettings } from '../settings.ts';
 import { stopOnSignals } from '../signals.ts';
@@ -86,12 +87,12 @@ export async function benchAblation(options: AblationOptions): Promise<void> {
     curvesSvg(`${title}: training reward, running mean over ${WINDOW} steps`, curves, WINDOW),
   );
   if (options.json === true) {
-    process.stdout.write(`${JSON.stringify({ ...head, rows: entries.flatMap(rowsOf), summary })}\n`);
+    print(`${JSON.stringify({ ...head, rows: entries.flatMap(rowsOf), summary })}\n`);
   } else {
-    process.stdout.write(`${ablationLines(title, summary, WINDOW).join('\n')}\n\nwritten: ${file}\n`);
+    print(`${ablationLines(title, summary, WINDOW).join('\n')}\n\nwritten: ${file}\n`);
   }
-  for (const { id, why } of failed) process.stderr.write(`${id} failed: ${why}\n`);
-  if (stopped) process.stderr.write('stopped; the same command goes on where it was\n');
+  for (const { id, why } of failed) warn(`${id} failed: ${why}\n`);
+  if (stopped) warn('stopped; the same command goes on where it was\n');
   process.exitCode = stopped ? 130 : failed.length > 0 ? 1 : 0;
 }
 

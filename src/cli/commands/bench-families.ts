@@ -16,6 +16,7 @@ import { findVersion, type KeptVersion } from '../../runtime/versions.ts';
 import { codeVersion } from '../code-version.ts';
 import { familyLines, familyPage } from '../family-lines.ts';
 import { hardware } from '../hardware.ts';
+import { print, warn } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { stopOnSignals } from '../signals.ts';
 
@@ -88,7 +89,7 @@ export async function benchFamilies(options: FamilyOptions): Promise<void> {
       },
     };
     const text = options.json === true ? JSON.stringify(report) : familyLines(report).join('\n');
-    process.stdout.write(`${text}\n`);
+    print(`${text}\n`);
     if (options.write !== undefined) writePart(options.write, familyPage(report, commandOf(options)));
   } finally {
     store.close();
@@ -125,7 +126,7 @@ async function chosenRun(options: FamilyOptions, progress: ProgressLine): Promis
       onRun: stopOnSignals,
     }).finally(() => progress.clear());
     if (started !== null) return { store, ...started };
-    process.stderr.write('stopped within the cold start; the same command goes on with it\n');
+    warn('stopped within the cold start; the same command goes on with it\n');
     process.exitCode = 130;
   } catch (error) {
     store.close();

@@ -2,6 +2,7 @@ import { SAME_FILE } from '../../../tools/ablation/jobs/sources.ts';
 import { PROBES } from '../../../tools/ablation/same/probes.ts';
 import { proveSame } from '../../../tools/ablation/same/prove.ts';
 import { machine } from '../../../tools/bench/measure.ts';
+import { print } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 
 interface Options {
@@ -22,8 +23,8 @@ export async function benchSame(commit: string, { work, json }: Options): Promis
     onProgress: (what, done, of) => progress.show(what, done, of, 'runs of tables in small'),
   }).finally(() => progress.clear());
   process.exitCode = proof.record === null ? 1 : 0;
-  if (json === true) process.stdout.write(`${JSON.stringify(proof)}\n`);
-  else process.stdout.write(`${saying(proof)}\n`);
+  if (json === true) print(`${JSON.stringify(proof)}\n`);
+  else print(`${saying(proof)}\n`);
 }
 
 function saying({ from, arms, differing, record }: Awaited<ReturnType<typeof proveSame>>): string {

@@ -9,6 +9,7 @@ import { type FuzzReport, fuzzScripts } from '../../../tools/fuzz/fuzz.ts';
 import { UserError } from '../../core/errors.ts';
 import { configure } from '../../runtime/config.ts';
 import { crashLines } from '../crash-lines.ts';
+import { print } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { table } from '../table.ts';
 
@@ -28,7 +29,7 @@ export async function bench(what: string, options: Options): Promise<void> {
   }
   const progress = new ProgressLine(process.stderr, Date.now);
   const { report, lines, good } = await measure(options, progress).finally(() => progress.clear());
-  process.stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : `${lines.join('\n')}\n`);
+  print(options.json === true ? `${JSON.stringify(report)}\n` : `${lines.join('\n')}\n`);
   process.exitCode = good ? 0 : 1;
 }
 

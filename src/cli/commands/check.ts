@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { UserError } from '../../core/errors.ts';
+import { oneLine, printable } from '../../core/printable.ts';
 import type { Allowance } from '../../designs/checks.ts';
 import { defaultLibrary } from '../../designs/library.ts';
 import { PythonJail } from '../../designs/python/jail.ts';
@@ -10,6 +11,7 @@ import { JS_TOOL, PYTHON_TOOL } from '../../tasks/tool.ts';
 import { reportLines } from '../../views/check-report.ts';
 import { markInColour } from '../colour.ts';
 import { dialectOf } from '../design-file.ts';
+import { print, printStyled } from '../output.ts';
 
 interface Options {
   readonly dialect: string;
@@ -50,8 +52,8 @@ export async function check(file: string, options: Options): Promise<void> {
             respond: plainPolicy(options.say),
           })
         : null;
-    if (options.json === true) process.stdout.write(`${JSON.stringify(asJson(report, rehearsed))}\n`);
-    else process.stdout.write(`${asText(report, rehearsed, file, source).join('\n')}\n`);
+    if (options.json === true) print(`${JSON.stringify(asJson(report, rehearsed))}\n`);
+    else printStyled(`${asText(report, rehearsed, file, source).join('\n')}\n`);
     process.exitCode = report.ok && (rehearsed === null || rehearsed.answer !== null) ? 0 : 1;
   } finally {
     await Promise.all([sandbox.close(), jail.close()]);
@@ -96,7 +98,7 @@ function asText(report: Report, rehearsed: Rehearsed | null, file: string, sourc
     ...lines,
     '',
     answer === null
-      ? `run: no answer after ${count}: ${cause}`
-      : `run: ${count}, answer ${JSON.stringify(answer)}`,
+      ? `run: no answer after ${count}: ${oneLine(cause ?? '')}`
+      : `run: ${count}, answer ${printable(JSON.stringify(answer))}`,
   ];
 }

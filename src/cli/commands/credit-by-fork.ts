@@ -5,6 +5,7 @@ import { defaultKit } from '../../runtime/kit.ts';
 import { readConfig } from '../../runtime/run.ts';
 import { resolveAddress, splitAddress } from '../../views/address.ts';
 import { hardware } from '../hardware.ts';
+import { print } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { table } from '../table.ts';
 
@@ -37,8 +38,8 @@ export async function creditByFork(typed: string, options: Options): Promise<voi
         progress.show(what, done, of, what.endsWith('again') ? 'steps' : 'branches'),
     });
     progress.clear();
-    if (options.json === true) process.stdout.write(`${JSON.stringify(asJson(id, worth))}\n`);
-    else process.stdout.write(`${asText(id, worth, options.draws)}\n`);
+    if (options.json === true) print(`${JSON.stringify(asJson(id, worth))}\n`);
+    else print(`${asText(id, worth, options.draws)}\n`);
   } finally {
     progress.clear();
     store.close();

@@ -8,6 +8,7 @@ import {
   sameCredit,
 } from '../../runtime/recorded-credit.ts';
 import { readConfig } from '../../runtime/run.ts';
+import { print } from '../output.ts';
 import { table } from '../table.ts';
 import { creditByFork } from './credit-by-fork.ts';
 
@@ -45,9 +46,9 @@ export async function credit(name: string, options: Options): Promise<void> {
       return { recorded, identical: sameCredit(again, recorded) };
     });
     for (const { recorded, identical } of options.json === true ? rows : []) {
-      process.stdout.write(`${JSON.stringify({ run: id, identical, ...recorded })}\n`);
+      print(`${JSON.stringify({ run: id, identical, ...recorded })}\n`);
     }
-    if (options.json !== true) print(id, rows, options.step !== undefined);
+    if (options.json !== true) printRows(id, rows, options.step !== undefined);
     process.exitCode = rows.every(({ identical }) => identical) ? 0 : 1;
   } finally {
     store.close();
@@ -59,7 +60,7 @@ interface Row {
   readonly identical: boolean;
 }
 
-function print(id: string, rows: readonly Row[], samples: boolean): void {
+function printRows(id: string, rows: readonly Row[], samples: boolean): void {
   const headings = [
     'step',
     'role',
@@ -80,10 +81,10 @@ function print(id: string, rows: readonly Row[], samples: boolean): void {
     recorded.executorReward.toFixed(3),
     identical ? 'identical' : 'DIFFERENT',
   ]);
-  process.stdout.write(`${table(headings, cells)}\n`);
+  print(`${table(headings, cells)}\n`);
   for (const { stream, key, advantage } of samples ? (rows[0]?.recorded.samples ?? []) : []) {
-    process.stdout.write(`${advantage.toFixed(4).padStart(8)}  ${stream}#${key}\n`);
+    print(`${advantage.toFixed(4).padStart(8)}  ${stream}#${key}\n`);
   }
   const same = rows.filter(({ identical }) => identical).length;
-  process.stdout.write(`${id}: ${same} of ${rows.length} steps identical.\n`);
+  print(`${id}: ${same} of ${rows.length} steps identical.\n`);
 }

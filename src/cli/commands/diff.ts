@@ -3,6 +3,7 @@ import type { Json } from '../../core/json.ts';
 import { diffRuns, type RunDiff } from '../../views/run-diff.ts';
 import { originText, type RunSummary, summarise } from '../../views/run-summary.ts';
 import { differingSettings, type SettingDifference } from '../../views/settings-diff.ts';
+import { print } from '../output.ts';
 import { table } from '../table.ts';
 
 interface Options {
@@ -28,7 +29,7 @@ export function diff(a: string, b: string, options: Options): void {
       options.json === true
         ? JSON.stringify({ a: first.id, b: second.id, settings, ...found, ends })
         : [...originLines(ends), ...settingLines(settings), '', asText(found, ends)].join('\n');
-    process.stdout.write(`${text}\n`);
+    print(`${text}\n`);
     process.exitCode = found.onlyA === 0 && found.onlyB === 0 ? 0 : 1;
   } finally {
     store.close();

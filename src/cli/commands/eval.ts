@@ -15,6 +15,7 @@ import { QuickJsSandbox } from '../../tasks/quickjs-sandbox.ts';
 import { rolled } from '../../views/session-events.ts';
 import { evalFigures, evalLines, type TaskResult } from '../eval-report.ts';
 import { hardware } from '../hardware.ts';
+import { print } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 
 interface Options {
@@ -60,7 +61,7 @@ export async function evaluate(name: string, options: Options): Promise<void> {
     });
     progress.clear();
     if (options.json === true) {
-      process.stdout.write(
+      print(
         `${JSON.stringify({
           run: id,
           policy: version.version,
@@ -72,8 +73,8 @@ export async function evaluate(name: string, options: Options): Promise<void> {
       return;
     }
     const times = samples === 1 ? '' : `, ${samples} samples of each task`;
-    process.stdout.write(`${id}, policy ${version.label} (${version.version.slice(0, 10)})${times}\n`);
-    process.stdout.write(`${evalLines(tally, results, samples).join('\n')}\n`);
+    print(`${id}, policy ${version.label} (${version.version.slice(0, 10)})${times}\n`);
+    print(`${evalLines(tally, results, samples).join('\n')}\n`);
   } finally {
     progress.clear();
     store.close();

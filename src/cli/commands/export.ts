@@ -6,6 +6,7 @@ import { readMaterial } from '../../runtime/material.ts';
 import { Models } from '../../runtime/models.ts';
 import { readConfig } from '../../runtime/run.ts';
 import { findVersion } from '../../runtime/versions.ts';
+import { print } from '../output.ts';
 
 interface Options {
   readonly store: string;
@@ -44,7 +45,7 @@ export async function exportRun(name: string, folder: string, options: Options):
     }).catch((error: unknown) => {
       throw exportFailure(error, folder);
     });
-    process.stdout.write(`${id}, policy ${version.label} (${version.version.slice(0, 10)}) → ${folder}\n`);
+    print(`${id}, policy ${version.label} (${version.version.slice(0, 10)}) → ${folder}\n`);
   } finally {
     store.close();
   }

@@ -6,6 +6,7 @@ import { readConfig, resumeRun } from '../../runtime/run.ts';
 import { codeVersion } from '../code-version.ts';
 import { hardware } from '../hardware.ts';
 import { lines } from '../lines.ts';
+import { print } from '../output.ts';
 import { parsePolicies } from '../policy-option.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { learningSettings } from '../settings.ts';
@@ -43,7 +44,7 @@ export async function fork(name: string, options: Options): Promise<void> {
     });
     progress.clear();
     const { run, parent, at, prefixCalls } = forked;
-    process.stdout.write(
+    print(
       options.json === true
         ? `${JSON.stringify(forked)}\n`
         : `${run} forks ${parent} at event ${at}; the ${prefixCalls} policy calls before it are shared.${options.run ? '' : ` "troupe train --resume ${run}" goes on with it.`}\n`,
@@ -56,8 +57,9 @@ export async function fork(name: string, options: Options): Promise<void> {
       codeVersion: codeVersion(),
       onEvents: (events) => audience.hear(events),
     });
-    stopOnSignals(handle);
+    const signalled = stopOnSignals(handle);
     await audience.attend(handle, store);
+    if ((await handle.finished) === 'stopped') process.exitCode = signalled() ?? 0;
   } finally {
     progress.clear();
     store.close();

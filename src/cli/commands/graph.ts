@@ -17,6 +17,7 @@ import { canonicalJson } from '../../core/json.ts';
 import type { MasSpec } from '../../designs/spec.ts';
 import { resolveAddress, splitAddress } from '../../views/address.ts';
 import { isDesignFile, specOfFile } from '../design-file.ts';
+import { print } from '../output.ts';
 
 interface Options {
   readonly store: string;
@@ -43,11 +44,13 @@ export async function graph(machine: string | undefined, options: Options): Prom
       specOfFile: (name) => files.get(name),
     };
     const subject = subjectFor(machine, options, places);
-    if (options.paths === true) print(pathLines(subject));
-    else if (options.dead === true && format === undefined) print(listDead(subject, options, places));
-    else if (format === 'stately') print([await draw('stately', plain(subject.chart), subject.machine)]);
+    if (options.paths === true) printLines(pathLines(subject));
+    else if (options.dead === true && format === undefined) printLines(listDead(subject, options, places));
+    else if (format === 'stately') printLines([await draw('stately', plain(subject.chart), subject.machine)]);
     else
-      print([await draw(format ?? 'mermaid', picture(subject, options, places, machine), subject.machine)]);
+      printLines([
+        await draw(format ?? 'mermaid', picture(subject, options, places, machine), subject.machine),
+      ]);
     if (options.dead === true && isDead(dead(subject.chart))) process.exitCode = 1;
   } finally {
     stores.close();
@@ -177,8 +180,8 @@ function pathLines(subject: Subject): string[] {
   ]);
 }
 
-function print(lines: readonly string[]): void {
-  for (const line of lines) process.stdout.write(`${line.trimEnd()}\n`);
+function printLines(lines: readonly string[]): void {
+  for (const line of lines) print(`${line.trimEnd()}\n`);
 }
 
 /** A store that is opened when something is first read from it: machines can be drawn without one. */

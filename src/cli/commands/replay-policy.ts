@@ -7,6 +7,7 @@ import { defaultKit } from '../../runtime/kit.ts';
 import { readConfig } from '../../runtime/run.ts';
 import { resolveAddress, splitAddress } from '../../views/address.ts';
 import { hardware } from '../hardware.ts';
+import { print } from '../output.ts';
 import { parsePolicies } from '../policy-option.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { table } from '../table.ts';
@@ -42,7 +43,7 @@ export async function replayPolicy(typed: string, options: Options): Promise<voi
     });
     progress.clear();
     const figures = compare(played.replayed);
-    process.stdout.write(
+    print(
       options.json === true
         ? `${JSON.stringify({ run: id, place, ...asJson(played), reward: figures })}\n`
         : `${asText(`${id}/${place}`, played, figures).join('\n')}\n`,

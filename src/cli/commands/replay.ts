@@ -3,12 +3,12 @@ import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
 import { resolveMoment } from '../../views/address.ts';
 import { texts } from '../../views/detail-line.ts';
-import { printable } from '../../views/printable.ts';
 import { activityOf } from '../../views/stage-band.ts';
 import { Timeline } from '../../views/timeline.ts';
 import { calledLines } from '../../views/transcript-lines.ts';
 import { treeRows } from '../../views/tree-rows.ts';
 import { viewVersion } from '../code-version.ts';
+import { print } from '../output.ts';
 
 interface Options {
   readonly store: string;
@@ -52,12 +52,7 @@ export async function replay(name: string, options: Options): Promise<void> {
       if (process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '') process.env.FORCE_COLOR = '0';
       const { showReplay } = await import('../../tui/mount.tsx');
       await showReplay(id, reader, timeline, at ?? { seq: 1 });
-    } else
-      process.stdout.write(
-        `${stateAt(id, reader, timeline, at?.seq ?? count)
-          .map(printable)
-          .join('\n')}\n`,
-      );
+    } else print(`${stateAt(id, reader, timeline, at?.seq ?? count).join('\n')}\n`);
   } finally {
     store.close();
   }

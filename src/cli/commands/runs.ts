@@ -1,5 +1,8 @@
+import { z } from 'zod';
 import { Store } from '../../../store/store.ts';
+import { UserError } from '../../core/errors.ts';
 import { originText, type RunSummary, summarise } from '../../views/run-summary.ts';
+import { print, warn } from '../output.ts';
 import { table } from '../table.ts';
 
 interface Options {
@@ -11,20 +14,36 @@ interface Options {
 export function runs({ store: file, json }: Options): void {
   const store = Store.open(file, { mode: 'read', clock: Date.now });
   try {
-    const summaries = store
-      .runs()
-      .map((info) => summarise(info, store.reader(info.id), store.attempts(info.id)));
+    const read = store.names().map((name) => attempt(store, name));
+    const summaries = read.flatMap((each) => ('summary' in each ? [each.summary] : []));
+    const unread = read.flatMap((each) => ('problem' in each ? [each] : []));
     if (json === true) {
-      for (const summary of summaries) process.stdout.write(`${JSON.stringify(summary)}\n`);
-    } else if (summaries.length === 0) {
-      process.stdout.write(`The store ${file} holds no runs yet; start one with "troupe train".\n`);
+      for (const summary of summaries) print(`${JSON.stringify(summary)}\n`);
+    } else if (read.length === 0) {
+      print(`The store ${file} holds no runs yet; start one with "troupe train".\n`);
     } else {
       // Where no run is a fork there is nothing to be said of where they come from.
       const headings = summaries.some(({ fork }) => fork !== undefined) ? [...HEADINGS, 'origin'] : HEADINGS;
-      process.stdout.write(`${table(headings, summaries.map(row))}\n`);
+      print(`${table(headings, summaries.map(row))}\n`);
+    }
+    for (const { run, problem } of unread) {
+      warn(
+        `${run} cannot be read: ${problem} "troupe store check" says more, "troupe store remove" takes it away.\n`,
+      );
     }
   } finally {
     store.close();
+  }
+}
+
+/** A run in a line, or why there is none: one that cannot be read keeps nobody from the others. */
+function attempt(store: Store, name: string): { summary: RunSummary } | { run: string; problem: string } {
+  try {
+    return { summary: summarise(store.run(name), store.reader(name), store.attempts(name)) };
+  } catch (error) {
+    if (error instanceof UserError) return { run: name, problem: error.message };
+    if (error instanceof z.ZodError) return { run: name, problem: 'its events are not those of a run.' };
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { Store } from '../../../store/store.ts';
 import { splitAddress } from '../../views/address.ts';
+import { print } from '../output.ts';
 import { runPage } from '../show/run-page.ts';
 
 interface Options {
@@ -22,7 +23,7 @@ export async function show(
       place === ''
         ? runPage(run, reader, store.attempts(run.id), json)
         : await showPlace(store, run.id, place, { json, tokens });
-    process.stdout.write(`${lines.join('\n')}\n`);
+    print(`${lines.join('\n')}\n`);
   } finally {
     store.close();
   }

@@ -1,7 +1,8 @@
 import { Store } from '../../../store/store.ts';
 import { checkStore, type StoreCheck } from '../../../store/store-check.ts';
 import { UserError } from '../../core/errors.ts';
-import { blobProblems } from '../../runtime/blob-check.ts';
+import { runProblems } from '../../views/run-problems.ts';
+import { print } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 
 interface Options {
@@ -15,7 +16,7 @@ const SHOWN = 20;
 /** `troupe store check`: exit code 0 if everything in the file is as it was written, 1 if not. */
 export function storeCheck({ store: file, json }: Options): void {
   const check = checked(file);
-  process.stdout.write(json === true ? `${JSON.stringify(check)}\n` : describe(check, file));
+  print(json === true ? `${JSON.stringify(check)}\n` : describe(check, file));
   process.exitCode = check.ok ? 0 : 1;
 }
 
@@ -25,7 +26,7 @@ function checked(file: string): StoreCheck {
     const store = Store.open(file, { mode: 'read', clock: Date.now });
     try {
       const onProgress = (done: number, of: number) => progress.show('checking', done, of, 'events');
-      return checkStore(store, onProgress, blobProblems);
+      return checkStore(store, onProgress, runProblems);
     } finally {
       store.close();
     }

@@ -1,8 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
 import { type CompactionPlan, compact, planCompaction } from '../../../store/compaction.ts';
 import { Store } from '../../../store/store.ts';
+import { checkStore } from '../../../store/store-check.ts';
+import { UserError } from '../../core/errors.ts';
 import { supersededWeights } from '../../runtime/versions.ts';
 import { bytesText } from '../bytes.ts';
+import { print } from '../output.ts';
+import { ProgressLine } from '../progress-line.ts';
 
 interface Options {
   readonly dryRun?: boolean;
@@ -16,14 +20,29 @@ export function storeCompact(names: readonly string[], { dryRun, store: file, js
   const store = Store.open(file, { mode: dry ? 'read' : 'write', clock: Date.now });
   try {
     const options = { superseded: supersededWeights, ...(names.length > 0 && { runs: names }) };
+    if (!dry) refuseDamaged(store);
     const before = sizeOf(store.file);
     const plan = dry ? planCompaction(store, options) : compact(store, options);
     const after = sizeOf(store.file);
     const said = json === true ? `${JSON.stringify(summary(plan, dry, before, after))}\n` : null;
-    process.stdout.write(said ?? describe(plan, dry, before, after, file));
+    print(said ?? describe(plan, dry, before, after, file));
   } finally {
     store.close();
   }
+}
+
+/** What is damaged may be what somebody needs to mend it: nothing is taken away from it. */
+function refuseDamaged(store: Store): void {
+  const progress = new ProgressLine(process.stderr, Date.now);
+  const { problems } = checkStore(store, (done, of) => progress.show('checking', done, of, 'events'));
+  progress.clear();
+  const [first] = problems;
+  if (first === undefined) return;
+  const run = first.run === undefined ? '' : `${first.run}: `;
+  throw new UserError(
+    'store-damaged',
+    `The store ${store.file} is not as it was written (${run}${first.problem}) and was not compacted; "troupe store check" says more.`,
+  );
 }
 
 /** What the file and its write-ahead log take on disk. */

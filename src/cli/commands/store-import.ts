@@ -1,7 +1,8 @@
 import { type ImportedRun, importRuns, openImport } from '../../../store/import-runs.ts';
 import { checkRun } from '../../../store/integrity.ts';
 import { Store } from '../../../store/store.ts';
-import { blobProblems } from '../../runtime/blob-check.ts';
+import { runProblems } from '../../views/run-problems.ts';
+import { print } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { shownPath } from '../shown-path.ts';
 
@@ -15,7 +16,7 @@ export function storeImport(source: string, { store: file, json }: Options): voi
   const progress = new ProgressLine(process.stderr, Date.now);
   const show = (what: string, done: number, of: number) => progress.show(what, done, of, 'events');
   // Before the store is opened: a bad file must not even make an empty one.
-  const from = openImport(source, Date.now, show, blobProblems);
+  const from = openImport(source, Date.now, show, runProblems);
   try {
     const store = Store.open(file, { mode: 'create', clock: Date.now });
     try {
@@ -27,7 +28,7 @@ export function storeImport(source: string, { store: file, json }: Options): voi
         progress.clear();
         const [first] = problems;
         if (first !== undefined) process.exitCode = 1;
-        process.stdout.write(
+        print(
           json === true
             ? `${JSON.stringify({ ...imported, file: from.file, ok: first === undefined })}\n`
             : first === undefined

@@ -1,6 +1,7 @@
 import { type RunStatistics, storeStatistics } from '../../../store/statistics.ts';
 import { Store } from '../../../store/store.ts';
 import { bytesText } from '../bytes.ts';
+import { print } from '../output.ts';
 import { table } from '../table.ts';
 
 interface Options {
@@ -14,14 +15,14 @@ export function storeStats({ store: file, json }: Options): void {
   try {
     const statistics = storeStatistics(store);
     if (json === true) {
-      process.stdout.write(`${JSON.stringify(statistics)}\n`);
+      print(`${JSON.stringify(statistics)}\n`);
       return;
     }
     const { fileBytes, walBytes, freeBytes, tables, blobs, runs } = statistics;
     const parts = Object.entries(tables)
       .filter(([, bytes]) => bytes >= fileBytes / 100)
       .map(([name, bytes]) => `${name} ${bytesText(bytes)}`);
-    process.stdout.write(
+    print(
       [
         `${file}: ${bytesText(fileBytes)}, of which ${bytesText(freeBytes)} free; write-ahead log ${bytesText(walBytes)}`,
         `  on disk: ${parts.join(', ')}`,
@@ -29,7 +30,7 @@ export function storeStats({ store: file, json }: Options): void {
         '',
       ].join('\n'),
     );
-    if (runs.length > 0) process.stdout.write(`\n${table(HEADINGS, runs.map(row))}\n`);
+    if (runs.length > 0) print(`\n${table(HEADINGS, runs.map(row))}\n`);
   } finally {
     store.close();
   }

@@ -14,6 +14,7 @@ import type { Audience } from '../audience.ts';
 import { codeVersion } from '../code-version.ts';
 import { hardware } from '../hardware.ts';
 import { lines } from '../lines.ts';
+import { print } from '../output.ts';
 import { learningSettings, withSettings } from '../settings.ts';
 import { stopOnSignals } from '../signals.ts';
 
@@ -68,8 +69,10 @@ export async function train(options: Options): Promise<void> {
             const change = learningSettings(readConfig(store, resume), options.set);
             return resumeRun(store, resume, { ...runOptions, change });
           });
-    stopOnSignals(run);
+    const signalled = stopOnSignals(run);
     await audience.attend(run, store);
+    // What a signal ended is not done, and whoever waits for it is told.
+    if ((await run.finished) === 'stopped') process.exitCode = signalled() ?? 0;
   } finally {
     store.close();
   }
@@ -127,7 +130,7 @@ function printConfig(options: Options, fresh: Plan | null): void {
       store.close();
     }
   };
-  process.stdout.write(`${JSON.stringify((fresh ?? from()).config, null, 2)}\n`);
+  print(`${JSON.stringify((fresh ?? from()).config, null, 2)}\n`);
 }
 
 /** Options that only make sense together. */

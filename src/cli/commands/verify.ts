@@ -4,6 +4,7 @@ import { Sidecar } from '../../runtime/verify/sidecar.ts';
 import { verifyRun } from '../../runtime/verify.ts';
 import { codeVersion } from '../code-version.ts';
 import { hardware } from '../hardware.ts';
+import { print, warn } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';
 import { stopOnSignals } from '../signals.ts';
 import { verifyLines } from '../verify-lines.ts';
@@ -43,14 +44,12 @@ export async function verify(name: string, options: Options): Promise<void> {
       onProgress: (done, events, share) => progress.show('verifying', done, events, 'events', share),
     });
     progress.clear();
-    process.stdout.write(
-      options.json === true ? `${JSON.stringify(result)}\n` : `${verifyLines(result).join('\n')}\n`,
-    );
+    print(options.json === true ? `${JSON.stringify(result)}\n` : `${verifyLines(result).join('\n')}\n`);
     process.exitCode = result.identical ? 0 : 1;
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
     progress.clear();
-    process.stderr.write('Interrupted; the same command goes on where it was.\n');
+    warn('Interrupted; the same command goes on where it was.\n');
     process.exitCode = INTERRUPTED;
   } finally {
     progress.clear();

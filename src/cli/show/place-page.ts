@@ -2,7 +2,6 @@ import type { StoredEvent } from '../../../store/event-log.ts';
 import { recordedCall } from '../../policies/recorded-call.ts';
 import { resolveAddress } from '../../views/address.ts';
 import { texts } from '../../views/detail-line.ts';
-import { printable } from '../../views/printable.ts';
 import { kindOfStream } from '../../views/stream-kind.ts';
 import { calledLines } from '../../views/transcript-lines.ts';
 import { designPage } from './design-page.ts';
@@ -14,8 +13,7 @@ import { treesPage } from './trees-page.ts';
 /** A place of a run as text; throws UserError where there is none of this address. */
 export function placePage(shown: Shown, typed: string): string[] {
   const { place, event } = resolveAddress(typed, shown.reader, shown.run);
-  const lines = event === undefined ? pageOf(shown, place) : eventPage(shown, event);
-  return lines.map(printable);
+  return event === undefined ? pageOf(shown, place) : eventPage(shown, event);
 }
 
 /** The events of a place as JSON, or the one event that an address names. */

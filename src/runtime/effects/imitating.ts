@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pad } from '../../../machines/command.ts';
+import { behaves } from '../../core/behaviours.ts';
 import { must, UserError } from '../../core/errors.ts';
 import { RandomStream } from '../../core/random.ts';
 import { average } from '../../credit/advantage.ts';
@@ -17,7 +18,7 @@ import { renderCompletion, renderPrompt } from '../../policies/template.ts';
 import type { Demonstration, Task, TaskFamily } from '../../tasks/task.ts';
 import type { Effect } from '../effect.ts';
 import { familiesOf } from '../kit.ts';
-import { type ModelId, momentsName, weightsName } from '../models.ts';
+import { type ModelId, momentsMember, momentsName, weightsName } from '../models.ts';
 import type { Rehearsal } from './learning.ts';
 import { checkUpdate } from './sound-update.ts';
 
@@ -78,17 +79,19 @@ export function imitatingEffect(rehearsal: Rehearsal): Effect {
     if (last) models.forget('imitation');
     await rehearsal.load();
     const label = chunkLabel(chunk);
+    const put = models.blobs(label, 'imitation');
     return {
       type: 'imitated',
       data: {
         label,
         version: models.version,
+        ...(behaves(config.behaviours, 'namedMoments') ? momentsMember(put) : {}),
         steps: batches.length,
         loss: average(stats.map((each) => each.loss)),
         gradientNorm: average(stats.map((each) => each.gradientNorm)),
       },
       blobs: {
-        put: models.blobs(label, 'imitation'),
+        put,
         drop: [
           ...(last ? [momentsName('imitation')] : []),
           ...(chunk === 0 ? [] : models.ids.map((id) => weightsName(chunkLabel(chunk - 1), id))),

@@ -20,7 +20,7 @@ import { frozenDrift } from '../frozen-drift.ts';
 import type { Kit } from '../kit.ts';
 import type { LearningChange, LearningSettings } from '../learning-schema.ts';
 import { learningAt, type Update } from '../learning-settings.ts';
-import { type ModelId, type Models, weightsName } from '../models.ts';
+import { type ModelId, type Models, momentsMember, weightsName } from '../models.ts';
 import { creditFromLog, recordedCredit, stepPrefix } from '../recorded-credit.ts';
 import { stagePlan } from '../session-input.ts';
 import { taskRefSchema } from '../task-ref.ts';
@@ -120,12 +120,14 @@ export function learnEffect(rehearsal: Rehearsal): Effect {
     const drift = coupled ? null : await frozenDrift(rehearsal, role, [...calls.values()]);
     const kl = hyper.klPenalty === 0 ? null : divergence(laid, batches, new Set(own));
     const label = updateLabel(config, step, role);
+    const put = models.blobs(label, role);
     return {
       type: 'learned',
       data: {
         label,
         role,
         version: models.version,
+        ...(behaves(config.behaviours, 'namedMoments') ? momentsMember(put) : {}),
         updates: stats.length,
         sequences: samples.length,
         ...(measured && stats.length === 0 ? {} : figuresOf(stats)),
@@ -134,7 +136,7 @@ export function learnEffect(rehearsal: Rehearsal): Effect {
         ...(Object.keys(change).length === 0 ? {} : { settings: { ...change } }),
       },
       blobs: {
-        put: models.blobs(label, role),
+        put,
         drop: retired(config, step, label).flatMap((old) => models.ids.map((id) => weightsName(old, id))),
       },
     };

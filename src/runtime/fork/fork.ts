@@ -1,4 +1,5 @@
 import type { EventReader, NewBlob, NewEvent, StoredEvent } from '../../../store/event-log.ts';
+import { removeRun } from '../../../store/remove-run.ts';
 import type { Store } from '../../../store/store.ts';
 import { must, UserError } from '../../core/errors.ts';
 import type { Role } from '../../policies/prompt.ts';
@@ -117,7 +118,12 @@ export async function forkRun(store: Store, name: string, options: ForkOptions):
     log.close('forked');
     return { run, parent, at: event.seq, prefixCalls };
   } catch (error) {
-    log.close('fork failed');
+    try {
+      log.close('fork failed');
+      removeRun(store, run);
+    } catch {
+      // On a disk that takes nothing any more, what went wrong first is what there is to be said.
+    }
     throw error;
   }
 }

@@ -73,9 +73,9 @@ export async function playAgain(
       `${place} holds ${scopes.size} steps and evaluations, each played by weights of its own; name one of them, such as ${[...scopes][0]}.`,
     );
   }
-  const material = must(readMaterial(reader), 'the tasks and tokenizer of the run');
   const roles = (['designer', 'executor'] as const).filter((role) => policies[role] !== undefined);
   const versions = roles.map((role) => [role, findVersion(reader, policies[role] ?? '', run)] as const);
+  const material = must(readMaterial(reader), 'the tasks and tokenizer of the run');
   const forks = [...(config.forks ?? []), otherPolicies(run, versions)];
   const log = new MemoryLog(() => 0);
   const troupe = new Troupe({ ...config, forks }, material, kit, log, hardware, { recorded: reader });

@@ -1,5 +1,6 @@
 import type { EventReader } from '../../../store/event-log.ts';
 import { must } from '../../core/errors.ts';
+import { checkWeights } from '../blob-check.ts';
 import type { RunConfig } from '../config.ts';
 import type { Kit } from '../kit.ts';
 import type { Material } from '../material.ts';
@@ -30,6 +31,9 @@ export async function restorePlayed(
     .read('session')
     .findLast(({ type, seq }) => (type === 'imitated' || type === 'learned') && seq < began);
   const kept = keptVersions(reader).find(({ label }) => label === last?.data.label);
-  if (kept !== undefined) return models.restoreWeights(reader, kept.label);
+  if (kept !== undefined) {
+    checkWeights(reader, kept, 'the run');
+    return models.restoreWeights(reader, kept.label);
+  }
   models.takeFrom(await modelsAt(reader, began, config, material, kit, onStep));
 }

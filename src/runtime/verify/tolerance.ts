@@ -58,7 +58,7 @@ const FIGURES: Readonly<Record<string, number>> = {
 
 /**
  * Compares events within a tolerance: log-probabilities and figures of training may be apart by so much, names of
- * policy versions (they are hashes of weights) only have to stand for each other throughout, and everything
+ * policy versions (they are hashes of weights) only have to stand for each other throughout, moments are not compared, and everything
  * else has to be the same. Where the weights in play are not those of the recording, since they were trained again
  * and the run does not keep them, wider limits hold.
  */
@@ -110,7 +110,11 @@ export class Tolerance {
 
   #training(recorded: StoredEvent, data: JsonObject): Difference | null {
     const rigid = (all: JsonObject) =>
-      Object.fromEntries(Object.entries(all).filter(([name]) => name !== 'version' && !(name in FIGURES)));
+      Object.fromEntries(
+        Object.entries(all).filter(
+          ([name]) => name !== 'version' && name !== 'moments' && !(name in FIGURES),
+        ),
+      );
     const difference = firstDifference(rigid(recorded.data), rigid(data));
     if (difference !== null) return difference;
     const same = recorded.data.version === data.version;
