@@ -103,7 +103,7 @@ describe('Details', () => {
       { tone: 'note', text: 'solve turn/1  finish stop  policy v  advantage not yet  event 10' },
       { tone: 'note', text: '  its prompt is not recorded' },
       { tone: 'said', text: '  said      if (a)' },
-      { tone: 'said', text: '                b\\x1b[2J' },
+      { tone: 'said', text: '                b\\u001b[2J' },
       { tone: 'bad', text: '  check     solve: not passed, told: gave 3 want 2' },
       { tone: 'bad', text: '  failed    public test 2: f(1, [2])' },
       { tone: 'bad', text: '            expected 2, gave 3' },
