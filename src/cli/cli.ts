@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { UserError } from '../core/errors.ts';
-import { collect, integer, number, percentage } from './arguments.ts';
+import { collect, integer, number, outcomes, percentage } from './arguments.ts';
 import { addBenchCommands } from './bench-commands.ts';
 import { addStoreCommands } from './store-commands.ts';
 
@@ -226,7 +226,9 @@ values and the likely cause are shown); 2: asked wrongly; 130: interrupted, and 
     .option('--run', 'also run it once, with a scripted policy in place of a model')
     .option('--task <text>', 'the task of --run (default: the question in the script, or a sample)')
     .option('--say <text>', 'what the scripted policy answers', '42')
-    .option('--calls <number>', 'budget of policy calls of one execution', integer(1), 64)
+    .option('--replies <file>', 'what agents reply in --run, as JSON: {"Critic": ["…", "…"], "*": ["…"]}')
+    .option('--tests <outcomes>', 'outcomes of the public tests in --run, such as fail,pass', outcomes)
+    .option('--calls <number>', 'budget of policy calls of one execution', integer(1), 128)
     .option('--tokens <number>', 'budget of sampled tokens', integer(1), 131_072)
     .option('--tool-steps <number>', 'budget of interpreter steps of tools', integer(0), 10_000)
     .option('--tokens-per-call <number>', 'tokens of a call whose agent sets no limit', integer(1), 1024)
