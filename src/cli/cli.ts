@@ -224,7 +224,14 @@ values and the likely cause are shown); 2: asked wrongly; 130: interrupted, and 
     .argument('<file>', 'a script, or raw model output that holds one; - for standard input')
     .option('--dialect <dialect>', 'javascript, python or auto', 'auto')
     .option('--run', 'also run it once, with a scripted policy in place of a model')
-    .option('--task <text>', 'the task of --run (default: the question in the script, or a sample)')
+    .option(
+      '--task <text>',
+      'the task, for --run and --answer (default: the question in the script, or a sample)',
+    )
+    .option(
+      '--answer <text>',
+      'the task’s answer: a design with a role that holds it is refused, as in training',
+    )
     .option('--say <text>', 'what the scripted policy answers', '42')
     .option('--replies <file>', 'what agents reply in --run, as JSON: {"Critic": ["…", "…"], "*": ["…"]}')
     .option('--tests <outcomes>', 'outcomes of the public tests in --run, such as fail,pass', outcomes)

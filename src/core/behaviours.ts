@@ -18,6 +18,10 @@ export const BEHAVIOURS = {
   boundedRatio: 6,
   /** `checked` and `verified` name the first public test that failed: what a draft had returned was nowhere to be read. */
   failedTest: 7,
+  /** Verdicts, votes, feedback and critics decide alike what an answer is: a boxed answer scored 0, and 3/2 and 1.50 were two votes. */
+  oneAnswer: 40,
+  /** A role answers its task where it holds the task's answer: format examples were refused, and answers in other words were not. */
+  knownAnswer: 41,
 } as const satisfies { readonly [name: string]: number };
 
 export type Behaviour = keyof typeof BEHAVIOURS;

@@ -1,14 +1,14 @@
 import { MemoryLog } from '../../store/memory-log.ts';
 import { must } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
-import { answerOf } from '../designs/answer.ts';
+import { deliverable } from '../designs/answers.ts';
 import type { NodeLibrary } from '../designs/library.ts';
 import type { MasSpec } from '../designs/spec.ts';
 import { type ExecutorCall, executorPrompt } from '../policies/executor-prompt.ts';
 import { TOOL_CALL_MARK } from '../policies/prompt.ts';
 import { PASSED } from '../tasks/feedback.ts';
 import type { Sandbox } from '../tasks/sandbox.ts';
-import type { PythonHost } from '../tasks/tool.ts';
+import { LARGE_TOOL_CHARACTERS, type PythonHost } from '../tasks/tool.ts';
 import { actorFactory } from './actors.ts';
 import type { Effects } from './effect.ts';
 import { askSchema, programEffects } from './effects/acting.ts';
@@ -56,7 +56,7 @@ export async function rehearse(spec: MasSpec, options: RehearsalOptions): Promis
   let reply: string | null = null;
   const none = (what: string) => () => Promise.reject(new TypeError(`a rehearsal has no effect "${what}"`));
   const effects: Effects = {
-    ...programEffects(options),
+    ...programEffects({ ...options, toolCharacters: LARGE_TOOL_CHARACTERS }),
     call: async ({ input, stream }) => {
       const { ask } = askSchema.parse(input);
       const said = respond(ask, stream);
@@ -70,7 +70,7 @@ export async function rehearse(spec: MasSpec, options: RehearsalOptions): Promis
       return { type: 'checked', data: { passed, text: passed ? PASSED : FAILED } };
     },
     verify: async ({ input }) => {
-      reply = answerOf(must(replyOf(input), 'a reply to verify'));
+      reply = deliverable(must(replyOf(input), 'a reply to verify'), 'text');
       return { type: 'verified', data: { score: 0, answer: { kind: 'text', text: reply }, parts: {} } };
     },
     compile: none('compile'),

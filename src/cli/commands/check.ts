@@ -17,6 +17,7 @@ interface Options {
   readonly dialect: string;
   readonly run?: boolean;
   readonly task?: string;
+  readonly answer?: string;
   readonly say: string;
   readonly replies?: string;
   readonly tests?: readonly boolean[];
@@ -43,13 +44,19 @@ export async function check(file: string, options: Options): Promise<void> {
     throw new UserError('no-dry-run', `${name} is of a dry run; add --run.`);
   }
   const replies = options.replies === undefined ? {} : readReplies(options.replies);
+  if (options.answer !== undefined && options.task === undefined) {
+    throw new UserError('no-task', '--answer is the answer of a task; add --task with its text.');
+  }
   const source = readScript(file);
   const library = defaultLibrary();
   const sandbox = new QuickJsSandbox();
   const jail = new PythonJail();
   try {
     const reader = new DesignReader({ library, sandbox, jail, allowance: allowanceOf(options) });
-    const report = await reader.read(source, dialect === 'auto' ? dialectOf(file) : dialect);
+    const language = dialect === 'auto' ? dialectOf(file) : dialect;
+    const known =
+      options.answer === undefined ? null : { task: options.task ?? '', answer: options.answer.trim() };
+    const report = await reader.read(source, language, known);
     const rehearsed =
       runs && report.ok && report.spec !== null
         ? await rehearse(report.spec, {
