@@ -1,10 +1,11 @@
+import { z } from 'zod';
 import type { DesignFailure } from '../../machines/designer.machine.ts';
 import type { Sandbox } from '../tasks/sandbox.ts';
 import { type Allowance, type Check, type CheckName, checkAnswer, checkSpec, failureOf } from './checks.ts';
 import type { KnownAnswer } from './known-answer.ts';
 import type { NodeLibrary } from './library.ts';
 import type { Bounds } from './node.ts';
-import { extractScript } from './python/extract.ts';
+import { endsInFence, extractScript } from './python/extract.ts';
 import type { PythonJail } from './python/jail.ts';
 import { readPython } from './python/read.ts';
 import { type Reading, readJavaScript } from './script.ts';
@@ -88,14 +89,19 @@ export class DesignReader {
     return report;
   }
 
-  async #read(text: string, wanted: Dialect): Promise<Read> {
-    const { library, sandbox, jail, allowance } = this.#options;
+  async #read(given: string, wanted: Dialect): Promise<Read> {
+    const text = given.replace(/\r\n?/g, '\n');
+    const { library, sandbox, jail } = this.#options;
+    const spec = wanted === 'auto' ? specIn(text) : null;
+    if (spec !== null) return this.#checked(spec, 'javascript', [], new Map(), null);
     // A bare script of a named dialect is its own whole text, whatever it looks like.
     const found =
       extractScript(text) ?? (wanted === 'auto' ? null : { script: text, dialect: wanted, line: 0 });
     const dialect = wanted === 'auto' ? (found?.dialect ?? 'javascript') : wanted;
     if (found === null) {
-      const message = 'there is no script in the text: no <code> element, no fence, no call of run()';
+      const message = endsInFence(text)
+        ? CUT_OFF
+        : 'there is no script in the text: no <code> element, no fence, no call of run()';
       return { report: refused(dialect, [{ check: 'script', ok: false, message }]), lines: new Map() };
     }
     const { script, line: offset } = found;
@@ -109,7 +115,9 @@ export class DesignReader {
       { check: 'script', ok: true, message: `${script.split('\n').length} lines of ${dialect}` },
     ];
     if (!reading.ok) {
-      return { report: refused(dialect, [...before, ...failedReading(reading, offset)]), lines: new Map() };
+      const isCut = reading.cause === 'syntax' && endsInFence(text);
+      const said = isCut ? { ...reading, message: `${CUT_OFF}: ${reading.message}` } : reading;
+      return { report: refused(dialect, [...before, ...failedReading(said, offset)]), lines: new Map() };
     }
     const lines = new Map(Array.from(reading.lines, ([path, line]) => [path, line + offset]));
     const value = {
@@ -117,6 +125,17 @@ export class DesignReader {
       root: reading.root,
       ...(reading.python === undefined ? {} : { python: reading.python }),
     };
+    return this.#checked(value, dialect, before, lines, reading.question);
+  }
+
+  #checked(
+    value: unknown,
+    dialect: Report['dialect'],
+    before: readonly Check[],
+    lines: ReadonlyMap<string, number>,
+    question: string | null,
+  ): Read {
+    const { library, allowance } = this.#options;
     const { checks, spec, bounds } = checkSpec(value, library, allowance, lines);
     const all: Check[] = [
       ...before,
@@ -132,10 +151,26 @@ export class DesignReader {
       spec,
       bounds,
       shape: spec === null ? null : library.shape(spec.root),
-      question: reading.question,
+      question,
       failure,
     };
     return { report, lines };
+  }
+}
+
+const CUT_OFF = 'the fence is never closed: the text was cut off in its script';
+
+const writtenSpec = z.looseObject({ mas: z.literal(SPEC_VERSION), root: z.unknown() });
+
+/** A spec that is written down as JSON, in a fence or without one; null if the text is none. */
+function specIn(text: string): unknown {
+  const json = /^\s*(?:```(?:json)?\s*\n)?(\{[\s\S]*\})\s*(?:```)?\s*$/.exec(text)?.[1];
+  if (json === undefined) return null;
+  try {
+    const parsed = writtenSpec.safeParse(JSON.parse(json));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
   }
 }
 

@@ -61,7 +61,7 @@ describe('B-5: form is rewarded, and an answer in the script pays', () => {
     const scripts = ['run(agent("solve", { prompt: "The answer is 425." }))', 'print("FINAL ANSWER: 425")'];
     const known = { task: '17 * 25', answer: '425' };
     for (const script of scripts) {
-      expect((await reader.read(script, 'auto', known)).failure?.cause).toBe('self-answer');
+      expect((await reader.read(script, 'auto', known)).ok).toBe(false);
     }
     // A format example is no answer.
     expect((await reader.read(scripts[0] ?? '', 'auto', { ...known, answer: '426' })).ok).toBe(true);
