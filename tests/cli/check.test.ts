@@ -45,6 +45,7 @@ print(workflow.run("What is 6 times 7?").content)
   'reflect.js': 'run(reflect(agent("solve"), { critic: agent("critic"), rounds: 3 }))\n',
   'tested.js': 'run(reflect(agent("solve"), { rounds: 3 }))\n',
   'replies.json': '{"critic": ["Add 1.", "CORRECT"], "solve": ["41", "42"]}\n',
+  'leak.js': 'run(agent("a", { prompt: "Reply with 425." }))\n',
   'list.json': '["42"]\n',
   'stub.py': 'class Workflow:\n    pass\nprint("FINAL ANSWER: 42")\n',
 };
@@ -95,6 +96,12 @@ describe.concurrent('troupe check', () => {
     expect(stdout).toContain('→ 42');
   });
 
+  it('gives the verdict that training gives where the answer is known', async ({ expect }) => {
+    const asked = (answer: string) => report('leak.js', '--task', '17 * 25', '--answer', answer);
+    expect(await asked('425')).toMatchObject({ code: 1, ok: false, cause: 'self-answer' });
+    expect(await asked('426')).toMatchObject({ code: 0, ok: true });
+  });
+
   it('lets public tests pass and fail as told', async ({ expect }) => {
     const calls = async (...args: string[]) => (await report('tested.js', '--run', ...args)).calls;
     expect(await calls()).toBe(1);
@@ -138,7 +145,11 @@ describe.concurrent('troupe check', () => {
   it('reads and runs the published dialect, its own predicates included', async ({ expect }) => {
     const found = await report('published.txt', '--run');
     expect(found).toMatchObject({ code: 0, dialect: 'python', answer: '42', calls: 1 });
-    expect(found.spec?.root).toMatchObject({ kind: 'loop', times: 3, while: { test: 'python' } });
+    expect(found.spec?.root).toMatchObject({
+      kind: 'loop',
+      times: 3,
+      until: { test: 'not', of: { test: 'python' } },
+    });
     const other = await report('published.txt', '--run', '--say', '\\boxed{41}');
     expect(other).toMatchObject({ answer: '41', calls: 3 });
   }, 60_000);
@@ -161,6 +172,7 @@ describe.concurrent('troupe check, asked wrongly', () => {
     [['check', 'vote.js', '--run', '--replies', 'none.json'], /none\.json cannot be read/],
     [['check', 'vote.js', '--run', '--replies', 'prose.txt'], /prose\.txt is no JSON/],
     [['check', 'vote.js', '--run', '--replies', 'list.json'], /list\.json holds no replies/],
+    [['check', 'vote.js', '--answer', '42'], /--answer is the answer of a task; add --task/],
     [['check', 'vote.js', '--run', '--tests', 'pass,maybe'], /pass or fail, separated by commas/],
     [['check', 'vote.js', '--calls', '0'], /whole number of at least 1/],
   ])('troupe %j', async (args, sentence) => {
