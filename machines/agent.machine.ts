@@ -18,6 +18,8 @@ export interface AgentInput {
   readonly family?: string;
   /** The role that the design gives it. */
   readonly prompt?: string;
+  /** Placeholders in it are filled. */
+  readonly fill?: true;
   /** The tools it may call, if any. */
   readonly tools?: readonly AgentTool[];
   /** Answers of other nodes that its contract lets it see, oldest first. */
@@ -104,6 +106,7 @@ export const agentMachine = setup({
             ...given('family', context.family),
             turns: context.turns,
             ...given('prompt', context.prompt),
+            ...given('fill', context.fill),
             ...given('tools', context.tools),
             ...given('sees', context.sees),
             ...given('draft', context.draft),

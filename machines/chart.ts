@@ -36,6 +36,8 @@ export interface OpenAgentParams {
   readonly name: string;
   readonly maxTurns: number;
   readonly prompt?: string;
+  /** Placeholders in the prompt are filled. */
+  readonly fill?: true;
   readonly tools?: readonly ToolRef[];
   readonly temperature?: number;
   readonly tokens?: number;
@@ -140,7 +142,12 @@ export const SKIPPED = 'skipped';
  * Turns the results of some nodes into the result of another: majority vote, first success, … A member
  * without a result is given as a failure, so that members and weights stay aligned.
  */
-export type Combiner = (results: readonly NodeResult[], weights: readonly number[]) => NodeResult;
+export type Combiner = (
+  results: readonly NodeResult[],
+  weights: readonly number[],
+  /** Equal for answers that say the same. */
+  normal: (text: string) => string,
+) => NodeResult;
 
 /** What a predicate looks at. */
 export interface World {
@@ -161,4 +168,8 @@ export interface Vocabulary {
   readonly choice: (text: string, names: readonly string[]) => string | null;
   /** Equal for answers that say the same. */
   readonly normal: (text: string) => string;
+  /** Titles of nodes by path, where they have one. */
+  readonly titles: { readonly [path: string]: string };
+  /** What is verified: the root's text, or another of the answers in sight, which come oldest first. */
+  readonly reply: (text: string, inSight: readonly string[]) => string;
 }

@@ -107,8 +107,8 @@ export const designerMachine = setup({
         key: 'script',
         input:
           context.script === undefined
-            ? { script: context.written }
-            : { script: context.script, fixed: true },
+            ? { script: context.written, task: context.task }
+            : { script: context.script, task: context.task, fixed: true },
       }),
     ),
     hear: assign(({ event }) =>

@@ -22,7 +22,14 @@ export type ExecutionEvent =
       readonly text: string;
       readonly killed?: true;
     }
-  | { readonly type: 'evaluated'; readonly key: string; readonly value: unknown; readonly killed?: true }
+  | {
+      readonly type: 'evaluated';
+      readonly key: string;
+      readonly value: unknown;
+      /** What the script's functions keep in their context, where they keep anything. */
+      readonly state?: { readonly [name: string]: unknown };
+      readonly killed?: true;
+    }
   | {
       readonly type: 'verified';
       readonly key: string;
@@ -44,6 +51,8 @@ export interface ExecutionContext extends ExecutionInput {
   readonly feedback: { readonly [path: string]: NodeFeedback };
   /** What functions of the script said. */
   readonly values: { readonly [path: string]: unknown };
+  /** What those functions keep between their calls, if they keep anything. */
+  readonly state?: { readonly [name: string]: unknown };
   /** Passes through loops. */
   readonly counts: { readonly [path: string]: number };
   /** Times that an agent or a question has answered: a second visit gets a stream and draws of its own. */
@@ -94,28 +103,46 @@ interface Said {
   readonly text: string;
 }
 
+/** Titles of nodes by path. */
+type Titles = { readonly [path: string]: string };
+
+/** The name of a node by its path; what a node keeps of another for later bears that one's name. */
+function nameOf(path: string, titles: Titles): string {
+  const own = path.replace(/\.[A-Z][a-z]+(?=\.)/g, '');
+  return titles[own] ?? path.slice(path.lastIndexOf('.') + 1);
+}
+
+/** What functions of the script kept, as a member of their context. */
+export function stateOf({ state }: ExecutionContext): Pick<ExecutionContext, 'state'> {
+  return state === undefined ? {} : { state };
+}
+
 /** The answers among these nodes, in the order in which they were given. */
-export function answers({ results, order: given }: ExecutionContext, paths: readonly string[]): Said[] {
+export function answers(
+  { results, order: given }: ExecutionContext,
+  paths: readonly string[],
+  titles: Titles = {},
+): Said[] {
   return given
     .filter((path) => paths.includes(path))
     .flatMap((path) => {
       const result = results[path];
-      return result?.ok === true ? [{ name: path.slice(path.lastIndexOf('.') + 1), text: result.text }] : [];
+      return result?.ok === true ? [{ name: nameOf(path, titles), text: result.text }] : [];
     });
 }
 
 /** The same as a function of a script reads them. */
-export function messages(context: ExecutionContext, paths: readonly string[]) {
-  return answers(context, paths).map(({ name, text }) => ({ sender: name, content: text }));
+export function messages(context: ExecutionContext, paths: readonly string[], titles: Titles) {
+  return answers(context, paths, titles).map(({ name, text }) => ({ sender: name, content: text }));
 }
 
 export function latest(context: ExecutionContext, paths: readonly string[]): Said | undefined {
   return answers(context, paths).at(-1);
 }
 
-export function agentInput(context: ExecutionContext, params: OpenAgentParams): AgentInput {
-  const { name, maxTurns, prompt, tools = [], temperature, tokens, choices } = params;
-  const seen = answers(context, params.sees ?? []);
+export function agentInput(context: ExecutionContext, params: OpenAgentParams, titles: Titles): AgentInput {
+  const { name, maxTurns, prompt, fill, tools = [], temperature, tokens, choices } = params;
+  const seen = answers(context, params.sees ?? [], titles);
   const draft = latest(context, params.revises ?? []);
   const heeds = params.heeds ?? '';
   const said = context.feedback[heeds]?.text ?? latest(context, [heeds])?.text;
@@ -129,6 +156,7 @@ export function agentInput(context: ExecutionContext, params: OpenAgentParams): 
     task: context.task.text,
     ...(context.task.copied === true ? { family: context.task.family } : {}),
     ...(prompt === undefined ? {} : { prompt }),
+    ...(fill === undefined ? {} : { fill }),
     ...(bound.length === 0 ? {} : { tools: bound }),
     ...(temperature === undefined ? {} : { temperature }),
     ...(tokens === undefined ? {} : { tokens }),

@@ -22,6 +22,7 @@ import {
   messages,
   NO_ANSWER,
   nodeOf,
+  stateOf,
   visited,
   withResult,
 } from './execution-context.ts';
@@ -45,7 +46,7 @@ export interface ExecutionOutput {
  * node's chart, `root` its path; `vocabulary` gives the names in the chart their meaning.
  */
 export function executionMachine(root: string, body: ChartState, vocabulary: Vocabulary) {
-  const { combiners, holds, accepts, choice, normal } = vocabulary;
+  const { combiners, holds, accepts, choice, normal, reply, titles } = vocabulary;
   return setup({
     types: {
       context: {} as ExecutionContext,
@@ -76,7 +77,7 @@ export function executionMachine(root: string, body: ChartState, vocabulary: Voc
           type: 'open',
           actor: 'agent',
           key: key('agent', params, context),
-          input: agentInput(context, params),
+          input: agentInput(context, params, titles),
         }),
       ),
       check: emit(({ context }, params: AboutParams) =>
@@ -95,7 +96,11 @@ export function executionMachine(root: string, body: ChartState, vocabulary: Voc
           input: {
             script: context.spec.python ?? '',
             function: params.function,
-            context: { task: context.task.text, messages: messages(context, params.about) },
+            context: {
+              task: context.task.text,
+              messages: messages(context, params.about, titles),
+              ...stateOf(context),
+            },
           },
         }),
       ),
@@ -128,6 +133,7 @@ export function executionMachine(root: string, body: ChartState, vocabulary: Voc
         event.type === 'evaluated'
           ? {
               values: { ...context.values, [path]: event.value },
+              ...(event.state === undefined ? {} : { state: event.state }),
               ...visited('evaluate', path, context),
               killed: context.killed + (event.killed === true ? 1 : 0),
             }
@@ -137,14 +143,20 @@ export function executionMachine(root: string, body: ChartState, vocabulary: Voc
         const combiner = combiners[by];
         if (combiner === undefined) throw new Error(`no combiner named ${by}`);
         const inputs = from.map((each): NodeResult => context.results[each] ?? NO_ANSWER);
-        return withResult(context, path, combiner(inputs, weights ?? from.map(() => 1)));
+        return withResult(context, path, combiner(inputs, weights ?? from.map(() => 1), normal));
       }),
       verify: emit(({ context }) =>
         order({
           type: 'effect',
           effect: 'verify',
           key: 'verify',
-          input: { task: context.task.id, reply: latest(context, [root])?.text ?? '' },
+          input: {
+            task: context.task.id,
+            reply: reply(
+              latest(context, [root])?.text ?? '',
+              answers(context, context.order).map(({ text }) => text),
+            ),
+          },
         }),
       ),
       keepVerdict: assign(({ context, event }) =>

@@ -39,3 +39,11 @@ export function names(text: string): string[] {
   if (found.every((name) => name !== '')) return found;
   throw new InvalidArgumentError('It must be names, separated by commas.');
 }
+
+/** A parser for outcomes of tests, separated by commas: whether each is a pass. */
+export function outcomes(text: string): boolean[] {
+  return names(text).map((word) => {
+    if (word === 'pass' || word === 'fail') return word === 'pass';
+    throw new InvalidArgumentError('It must be pass or fail, separated by commas.');
+  });
+}

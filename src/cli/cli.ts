@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { UserError } from '../core/errors.ts';
 import { probablyMeant } from '../core/nearest.ts';
 import { printable } from '../core/printable.ts';
-import { collect, integer, number, percentage } from './arguments.ts';
+import { collect, integer, number, outcomes, percentage } from './arguments.ts';
 import { addBenchCommands } from './bench-commands.ts';
 import { addStoreCommands } from './store-commands.ts';
 
@@ -235,9 +235,18 @@ values and the likely cause are shown); 2: asked wrongly; 130: interrupted, and 
     .argument('<file>', 'a script, or raw model output that holds one; - for standard input')
     .option('--dialect <dialect>', 'javascript, python or auto', 'auto')
     .option('--run', 'also run it once, with a scripted policy in place of a model')
-    .option('--task <text>', 'the task of --run (default: the question in the script, or a sample)')
+    .option(
+      '--task <text>',
+      'the task, for --run and --answer (default: the question in the script, or a sample)',
+    )
+    .option(
+      '--answer <text>',
+      'the task’s answer: a design with a role that holds it is refused, as in training',
+    )
     .option('--say <text>', 'what the scripted policy answers', '42')
-    .option('--calls <number>', 'budget of policy calls of one execution', integer(1), 64)
+    .option('--replies <file>', 'what agents reply in --run, as JSON: {"Critic": ["…", "…"], "*": ["…"]}')
+    .option('--tests <outcomes>', 'outcomes of the public tests in --run, such as fail,pass', outcomes)
+    .option('--calls <number>', 'budget of policy calls of one execution', integer(1), 128)
     .option('--tokens <number>', 'budget of sampled tokens', integer(1), 131_072)
     .option('--tool-steps <number>', 'budget of interpreter steps of tools', integer(0), 10_000)
     .option('--tokens-per-call <number>', 'tokens of a call whose agent sets no limit', integer(1), 1024)

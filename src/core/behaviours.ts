@@ -20,6 +20,10 @@ export const BEHAVIOURS = {
   failedTest: 7,
   /** `imitated` and `learned` name the optimiser's moments by their hash: a run whose moments were gone went on with zeros. */
   namedMoments: 20,
+  /** Verdicts, votes, feedback and critics decide alike what an answer is: a boxed answer scored 0, and 3/2 and 1.50 were two votes. */
+  oneAnswer: 40,
+  /** A role answers its task where it holds the task's answer: format examples were refused, and answers in other words were not. */
+  knownAnswer: 41,
 } as const satisfies { readonly [name: string]: number };
 
 export type Behaviour = keyof typeof BEHAVIOURS;

@@ -34,7 +34,7 @@ function lastBoxed(text: string): string | null {
 
 /**
  * Equal for answers that say the same: a plain number is reduced to its value (`+07.50` and `7.5`), other
- * text to its lines without white space around them and without blank ones. Votes are counted by this.
+ * text to its lines without white space around them and without blank ones. Runs without behaviour 40 count votes by this.
  */
 export function normalAnswer(text: string): string {
   const answer = answerOf(text);

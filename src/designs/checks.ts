@@ -1,5 +1,6 @@
 import type { DesignFailure } from '../../machines/designer.machine.ts';
 import { type Flaw, flawsOf } from './analysis.ts';
+import { type KnownAnswer, leakIn } from './known-answer.ts';
 import type { NodeLibrary } from './library.ts';
 import type { Bounds, NodeSpec } from './node.ts';
 import { agentSchema, toolName } from './nodes/agent.ts';
@@ -16,6 +17,8 @@ export interface Allowance {
   readonly tokensPerCall: number;
   /** Whether agents may choose their own temperature; not in training, which samples as it learns (law 5). */
   readonly ownSampler: boolean;
+  /** Whether roles are looked through for the usual forms of answers, as in runs without behaviour 41. */
+  readonly bySigns?: boolean | undefined;
 }
 
 /** One question that was put to a design. */
@@ -120,6 +123,28 @@ export function checkSpec(
   };
 }
 
+/**
+ * The same checks where the task's answer is known: no role may hold it.
+ *
+ * @param lines as in {@link checkSpec}
+ */
+export function checkAnswer(
+  checks: readonly Check[],
+  { root }: MasSpec,
+  known: KnownAnswer,
+  lines: ReadonlyMap<string, number>,
+): readonly Check[] {
+  const leaks = nodesOf(root).flatMap(({ node, path }): Check[] => {
+    const agent = agentSchema.safeParse(node);
+    const leak = agent.success ? leakIn(agent.data.prompt ?? '', known) : null;
+    if (!agent.success || leak === null) return [];
+    const message = `the role of ${agent.data.name} holds the task's answer: ${JSON.stringify(leak)}`;
+    return [{ check: 'answer', ok: false, message, ...lineOf(path, lines) }];
+  });
+  if (leaks.length === 0) return checks;
+  return checks.flatMap((each) => (each.check === 'answer' && each.ok ? leaks : [each]));
+}
+
 /** The cause that stands for a design: that of the first check it fails. */
 export function failureOf(checks: readonly Check[]): { cause: DesignFailure; message: string } | null {
   const failed = checks.find(({ ok }) => !ok);
@@ -133,7 +158,7 @@ interface Fault {
 
 function agentChecks(
   nodes: readonly { readonly path: string; readonly node: NodeSpec }[],
-  { tools, ownSampler }: Allowance,
+  { tools, ownSampler, bySigns = false }: Allowance,
   says: (check: CheckName, good: string, bad: readonly Fault[]) => Check[],
 ): Check[] {
   const agents = nodes.flatMap(({ node, path }) => {
@@ -155,7 +180,7 @@ function agentChecks(
       message: `${agent.name} sets a temperature, but a run samples at the one it learns at`,
     }));
   const solved = agents.flatMap(({ path, agent }) => {
-    const sign = answersItself(agent.prompt ?? '');
+    const sign = answersItself(agent.prompt ?? '', bySigns);
     return sign === null ? [] : [{ path, message: `the role of ${agent.name} holds ${sign}` }];
   });
   return [

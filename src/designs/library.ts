@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ChartState, Combiner } from '../../machines/chart.ts';
 import type { Bounds, Compiler, Fault, NodeKind, NodeSpec, Place } from './node.ts';
-import { agentNode } from './nodes/agent.ts';
+import { agentNode, titleSchema } from './nodes/agent.ts';
 import { debateNode } from './nodes/debate.ts';
 import { graphNode } from './nodes/graph.ts';
 import { judgeNode } from './nodes/judge.ts';
@@ -31,7 +31,7 @@ export class NodeLibrary {
     this.schema = z.unknown().transform((value, context): NodeSpec => {
       const tag = z.looseObject({ kind: z.string() }).safeParse(value);
       const schema = tag.success ? schemas.get(tag.data.kind) : undefined;
-      if (schema !== undefined) return parseWithin(schema, value, context);
+      if (schema !== undefined) return titled(schema, value, context);
       context.addIssue(tag.success ? `there is no node "${tag.data.kind}"` : 'this is not a node');
       return z.NEVER;
     });
@@ -90,6 +90,16 @@ export class NodeLibrary {
     if (kind === undefined) throw new TypeError(`there is no node "${spec.kind}"`);
     return kind;
   }
+}
+
+const titledSchema = z.looseObject({ title: titleSchema });
+
+/** A node of a kind, and the title that nodes of every kind may have. */
+function titled(schema: z.ZodType<NodeSpec>, value: unknown, context: z.RefinementCtx): NodeSpec {
+  const found = titledSchema.safeParse(value);
+  if (!found.success) return parseWithin(schema, value, context);
+  const { title, ...members } = found.data;
+  return { ...parseWithin(schema, members, context), title };
 }
 
 /** The nodes of docs/designs.md; plus nodes of the user's own. */

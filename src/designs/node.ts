@@ -4,6 +4,8 @@ import type { ChartState, Combiner } from '../../machines/chart.ts';
 /** One node of a MAS spec: its kind, and whatever that kind's schema asks for. */
 export interface NodeSpec {
   readonly kind: string;
+  /** The name that its script gives it, where that is another than the one that charts bear. */
+  readonly title?: string | undefined;
 }
 
 /** Worst case of one execution of a node. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Predicate, World } from '../../machines/chart.ts';
+import { isAcceptance } from './answers.ts';
 
 const subject = z.enum(['answer', 'task']);
 const text = z.string().min(1).max(200);
@@ -22,8 +23,16 @@ export const predicateSchema: z.ZodType<Predicate> = z.lazy(() =>
   ]),
 );
 
-/** Whether a condition holds; pure, so that a guard can ask it. Without an answer nothing holds of it. */
-export function holds(predicate: Predicate, world: World): boolean {
+/**
+ * Whether a condition holds; pure, so that a guard can ask it. Without an answer nothing holds of it.
+ *
+ * @param accepted whether a critic's text accepts
+ */
+export function holds(
+  predicate: Predicate,
+  world: World,
+  accepted: (critique: string) => boolean = isAcceptance,
+): boolean {
   switch (predicate.test) {
     case 'contains':
     case 'equals': {
@@ -42,15 +51,15 @@ export function holds(predicate: Predicate, world: World): boolean {
     case 'answered':
       return world.answer !== null;
     case 'accepted':
-      return world.answer !== null && accepts(world.answer);
+      return world.answer !== null && accepted(world.answer);
     case 'measured':
       return world.measured(predicate.path);
     case 'not':
-      return !holds(predicate.of, world);
+      return !holds(predicate.of, world, accepted);
     case 'all':
-      return predicate.of.every((each) => holds(each, world));
+      return predicate.of.every((each) => holds(each, world, accepted));
     case 'any':
-      return predicate.of.some((each) => holds(each, world));
+      return predicate.of.some((each) => holds(each, world, accepted));
     case 'passed':
     case 'python':
       throw new TypeError(`the condition "${predicate.test}" was not compiled to a question`);
@@ -58,7 +67,7 @@ export function holds(predicate: Predicate, world: World): boolean {
 }
 
 /**
- * Whether a critic's text accepts what it was shown. Only its last line counts, and only if that line is
+ * Whether a critic's text accepts what it was shown, in runs without behaviour 40. Only its last line counts, and only if that line is
  * nothing but a verdict: `CORRECT`, `Verdict: accepted`. "INCORRECT", "not correct" and "I cannot say that
  * this is correct" accept nothing (the published rule is fooled by all three).
  */

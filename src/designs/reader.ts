@@ -1,9 +1,11 @@
+import { z } from 'zod';
 import type { DesignFailure } from '../../machines/designer.machine.ts';
 import type { Sandbox } from '../tasks/sandbox.ts';
-import { type Allowance, type Check, type CheckName, checkSpec, failureOf } from './checks.ts';
+import { type Allowance, type Check, type CheckName, checkAnswer, checkSpec, failureOf } from './checks.ts';
+import type { KnownAnswer } from './known-answer.ts';
 import type { NodeLibrary } from './library.ts';
 import type { Bounds } from './node.ts';
-import { extractScript } from './python/extract.ts';
+import { endsInFence, extractScript } from './python/extract.ts';
 import type { PythonJail } from './python/jail.ts';
 import { readPython } from './python/read.ts';
 import { type Reading, readJavaScript } from './script.ts';
@@ -37,13 +39,20 @@ export interface ReaderOptions {
   readonly allowance: Allowance;
 }
 
+/** What is remembered of a script. */
+interface Read {
+  readonly report: Report;
+  /** Lines of its nodes, by the members that lead to them from the root. */
+  readonly lines: ReadonlyMap<string, number>;
+}
+
 /** Reports kept at most; policies write the same few scripts again and again. */
 const REMEMBERED = 2000;
 
 /** Reads scripts of both dialects: finds the script in the text, evaluates it in its sandbox, checks the spec. */
 export class DesignReader {
   readonly #options: ReaderOptions;
-  readonly #known = new Map<string, Promise<Report>>();
+  readonly #known = new Map<string, Promise<Read>>();
 
   constructor(options: ReaderOptions) {
     this.#options = options;
@@ -52,15 +61,25 @@ export class DesignReader {
   /**
    * Reads a script, or raw model output that holds one. Never throws for what the script does. Equal texts
    * are read once: the sandboxes are deterministic. What only a clock stopped is not remembered.
+   *
+   * @param known the task and its answer: a design with a role that holds it is refused
    */
-  read(text: string, dialect: Dialect): Promise<Report> {
+  async read(text: string, dialect: Dialect, known: KnownAnswer | null = null): Promise<Report> {
+    const { report, lines } = await this.#remembered(text, dialect);
+    if (known === null || report.spec === null) return report;
+    const checks = checkAnswer(report.checks, report.spec, known, lines);
+    const failure = failureOf(checks);
+    return { ...report, ok: failure === null, checks, failure };
+  }
+
+  #remembered(text: string, dialect: Dialect): Promise<Read> {
     const key = `${dialect} ${text}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const report = this.#read(text, dialect);
     this.#known.set(key, report);
     const forget = () => this.#known.delete(key);
-    report.then(({ failure }) => {
+    report.then(({ report: { failure } }) => {
       if (failure?.cause === 'killed') forget();
     }, forget);
     for (const oldest of this.#known.keys()) {
@@ -70,15 +89,20 @@ export class DesignReader {
     return report;
   }
 
-  async #read(text: string, wanted: Dialect): Promise<Report> {
-    const { library, sandbox, jail, allowance } = this.#options;
+  async #read(given: string, wanted: Dialect): Promise<Read> {
+    const text = given.replace(/\r\n?/g, '\n');
+    const { library, sandbox, jail } = this.#options;
+    const spec = wanted === 'auto' ? specIn(text) : null;
+    if (spec !== null) return this.#checked(spec, 'javascript', [], new Map(), null);
     // A bare script of a named dialect is its own whole text, whatever it looks like.
     const found =
       extractScript(text) ?? (wanted === 'auto' ? null : { script: text, dialect: wanted, line: 0 });
     const dialect = wanted === 'auto' ? (found?.dialect ?? 'javascript') : wanted;
     if (found === null) {
-      const message = 'there is no script in the text: no <code> element, no fence, no call of run()';
-      return refused(dialect, [{ check: 'script', ok: false, message }]);
+      const message = endsInFence(text)
+        ? CUT_OFF
+        : 'there is no script in the text: no <code> element, no fence, no call of run()';
+      return { report: refused(dialect, [{ check: 'script', ok: false, message }]), lines: new Map() };
     }
     const { script, line: offset } = found;
     const reading =
@@ -90,13 +114,28 @@ export class DesignReader {
     const before: Check[] = [
       { check: 'script', ok: true, message: `${script.split('\n').length} lines of ${dialect}` },
     ];
-    if (!reading.ok) return refused(dialect, [...before, ...failedReading(reading, offset)]);
+    if (!reading.ok) {
+      const isCut = reading.cause === 'syntax' && endsInFence(text);
+      const said = isCut ? { ...reading, message: `${CUT_OFF}: ${reading.message}` } : reading;
+      return { report: refused(dialect, [...before, ...failedReading(said, offset)]), lines: new Map() };
+    }
     const lines = new Map(Array.from(reading.lines, ([path, line]) => [path, line + offset]));
     const value = {
       mas: SPEC_VERSION,
       root: reading.root,
       ...(reading.python === undefined ? {} : { python: reading.python }),
     };
+    return this.#checked(value, dialect, before, lines, reading.question);
+  }
+
+  #checked(
+    value: unknown,
+    dialect: Report['dialect'],
+    before: readonly Check[],
+    lines: ReadonlyMap<string, number>,
+    question: string | null,
+  ): Read {
+    const { library, allowance } = this.#options;
     const { checks, spec, bounds } = checkSpec(value, library, allowance, lines);
     const all: Check[] = [
       ...before,
@@ -105,16 +144,33 @@ export class DesignReader {
       ...checks,
     ];
     const failure = failureOf(all);
-    return {
+    const report: Report = {
       ok: failure === null,
       dialect,
       checks: all,
       spec,
       bounds,
       shape: spec === null ? null : library.shape(spec.root),
-      question: reading.question,
+      question,
       failure,
     };
+    return { report, lines };
+  }
+}
+
+const CUT_OFF = 'the fence is never closed: the text was cut off in its script';
+
+const writtenSpec = z.looseObject({ mas: z.literal(SPEC_VERSION), root: z.unknown() });
+
+/** A spec that is written down as JSON, in a fence or without one; null if the text is none. */
+function specIn(text: string): unknown {
+  const json = /^\s*(?:```(?:json)?\s*\n)?(\{[\s\S]*\})\s*(?:```)?\s*$/.exec(text)?.[1];
+  if (json === undefined) return null;
+  try {
+    const parsed = writtenSpec.safeParse(JSON.parse(json));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
   }
 }
 

@@ -2,9 +2,12 @@
  * A role prompt that already holds an answer: a filled box, "the answer is 42", "just reply 42", a whole
  * program in a solution tag. A design describes who works on a task; one that does the task's work itself
  * would be rewarded for the designer's own answer, not for its design.
+ *
+ * @param bySigns as in runs without behaviour 41; otherwise only finished programs are looked for, and the answer itself
+ * by {@link file://./known-answer.ts}
  */
-export function answersItself(prompt: string): string | null {
-  for (const [pattern, what] of SIGNS) {
+export function answersItself(prompt: string, bySigns = true): string | null {
+  for (const [pattern, what] of bySigns ? SIGNS : SIGNS.slice(-1)) {
     const found = pattern.exec(prompt);
     if (found !== null) return `${what}: "${found[0].trim().slice(0, 60)}"`;
   }

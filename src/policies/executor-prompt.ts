@@ -8,6 +8,8 @@ export interface ExecutorCall {
   readonly task: string;
   /** The role that the design gives it. */
   readonly prompt?: string | undefined;
+  /** `{question}`, `{response}` and `{reflection}` in it stand for the task, the draft and the feedback. */
+  readonly fill?: true | undefined;
   /** The tools that the agent may call. */
   readonly tools?:
     | readonly { readonly name: string; readonly description?: string | undefined }[]
@@ -30,7 +32,7 @@ export interface ExecutorCall {
 export function executorPrompt(call: ExecutorCall): Prompt {
   const segments: Segment[] = [
     { kind: 'executor', text: call.name ?? '' },
-    ...(call.prompt === undefined ? [] : [{ kind: 'role' as const, text: call.prompt }]),
+    ...(call.prompt === undefined ? [] : [{ kind: 'role' as const, text: roleOf(call) }]),
     { kind: 'task', text: call.task },
   ];
   for (const { name, description } of call.tools ?? []) {
@@ -44,4 +46,15 @@ export function executorPrompt(call: ExecutorCall): Prompt {
     segments.push({ kind: 'call', text: input }, { kind: 'result', text: result });
   }
   return segments;
+}
+
+/** The role with its placeholders filled; what they stand for is not looked through for others. */
+function roleOf({ prompt = '', fill, task, draft = '', feedback = '' }: ExecutorCall): string {
+  if (fill !== true) return prompt;
+  const values: { readonly [name: string]: string } = {
+    question: task,
+    response: draft,
+    reflection: feedback,
+  };
+  return prompt.replace(/\{(question|response|reflection)\}/g, (_, name: string) => values[name] ?? '');
 }

@@ -3,6 +3,7 @@ import { designerMachine } from '../../machines/designer.machine.ts';
 import { evaluationMachine } from '../../machines/evaluation.machine.ts';
 import { rolloutMachine } from '../../machines/rollout.machine.ts';
 import { sessionMachine } from '../../machines/session.machine.ts';
+import { NEWEST } from '../core/behaviours.ts';
 import { InvariantError } from '../core/errors.ts';
 import { canonicalJson } from '../core/json.ts';
 import { compileDesign } from '../designs/compile.ts';
@@ -11,8 +12,12 @@ import { parseSpec } from '../designs/spec.ts';
 import { createRunningActor } from './actor.ts';
 import type { ActorFactory } from './scheduler.ts';
 
-/** Actors of all kinds. Machines of designs are compiled from the spec in the execution's first event. */
-export function actorFactory(library: NodeLibrary): ActorFactory {
+/**
+ * Actors of all kinds. Machines of designs are compiled from the spec in the execution's first event.
+ *
+ * @param behaviours those of the run, where it is one that was recorded; otherwise the newest
+ */
+export function actorFactory(library: NodeLibrary, behaviours: readonly number[] = NEWEST): ActorFactory {
   const compiled = new Map<string, ReturnType<typeof compileDesign>>();
   const machineOf = (spec: unknown) => {
     const text = canonicalJson(spec);
@@ -23,7 +28,7 @@ export function actorFactory(library: NodeLibrary): ActorFactory {
     if (!design.ok) {
       throw new InvariantError(`a recorded design does not parse: ${design.issues[0]?.message}`);
     }
-    const machine = compileDesign(design.spec, library);
+    const machine = compileDesign(design.spec, library, behaviours);
     compiled.set(text, machine);
     return machine;
   };

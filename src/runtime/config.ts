@@ -77,6 +77,8 @@ export const configSchema = z.strictObject({
     temperature: z.number().positive(),
     designerTokens: count,
     executorTokens: count,
+    /** Characters of a tool's result that an agent reads, with a mark where it is cut; left out, 40 and no mark. */
+    toolCharacters: count.optional(),
     /** The language that the designer writes. */
     dialect: z.enum(['javascript', 'python', 'auto']).default('javascript'),
     /** Worst case that a design may come to. */

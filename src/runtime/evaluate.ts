@@ -62,7 +62,7 @@ export async function evaluate(
     const scheduler = new Scheduler({
       log,
       effects: troupe.effects,
-      createActor: actorFactory(options.kit.library),
+      createActor: actorFactory(options.kit.library, config.behaviours ?? []),
       ...(options.onEvents === undefined ? {} : { onEvents: options.onEvents }),
     });
     return tallySchema.parse(

@@ -100,7 +100,7 @@ function carryOn(
     const scheduler = new Scheduler({
       log,
       effects: troupe.effects,
-      createActor: actorFactory(options.kit.library),
+      createActor: actorFactory(options.kit.library, config.behaviours ?? []),
       ...(onEvents === undefined ? {} : { onEvents }),
     });
     const finished = perform(scheduler, troupe, log, input, store, id).catch((error: unknown) => {

@@ -44,12 +44,14 @@ const BATCH = 512;
 export class Trials {
   readonly #troupe: Troupe;
   readonly #kit: Kit;
+  readonly #behaviours: readonly number[];
   /** Trials begun so far: each has draws of its own, named by its number. */
   #begun = 0;
 
-  private constructor(troupe: Troupe, kit: Kit) {
+  private constructor(troupe: Troupe, kit: Kit, behaviours: readonly number[]) {
     this.#troupe = troupe;
     this.#kit = kit;
+    this.#behaviours = behaviours;
   }
 
   static async open(recorded: EventReader, config: RunConfig, options: TrialOptions): Promise<Trials> {
@@ -58,7 +60,7 @@ export class Trials {
     if (material === null) throw new InvariantError('the run has no tasks or tokenizer');
     const log = new MemoryLog(() => 0);
     const troupe = new Troupe(config, material, kit, log, hardware);
-    const trials = new Trials(troupe, kit);
+    const trials = new Trials(troupe, kit, config.behaviours ?? []);
     try {
       troupe.models.restoreWeights(recorded, label);
       await troupe.load();
@@ -93,7 +95,7 @@ export class Trials {
     const scheduler = new Scheduler({
       log,
       effects: this.#troupe.effects,
-      createActor: actorFactory(this.#kit.library),
+      createActor: actorFactory(this.#kit.library, this.#behaviours),
       onEvents: (events) => {
         for (const { stream, version } of events) if (stream === 'evaluation' && version > 0) done++;
         onProgress(done);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EventLog, EventReader } from '../../store/event-log.ts';
+import { behaves } from '../core/behaviours.ts';
 import { UserError } from '../core/errors.ts';
 import type { Allowance } from '../designs/checks.ts';
 import { PythonJail } from '../designs/python/jail.ts';
@@ -120,6 +121,7 @@ export class Troupe {
         library: kit.library,
         verifier: kit.verifier,
         task: (id) => index.get(id),
+        taskOf: (text) => index.withText(text),
         observe: (family, text, agent) =>
           copyFor(this.#cast.draws(agent), text, { seed: config.seed, family, families: kit.families }),
       }),
@@ -193,12 +195,13 @@ export class Troupe {
 }
 
 /** What a design of a run may use and cost. Only a run in Python's dialect may start Python processes. */
-export function allowanceOf({ rollout }: RunConfig): Allowance {
+export function allowanceOf({ rollout, behaviours }: RunConfig): Allowance {
   return {
     tools: rollout.dialect === 'javascript' ? [JS_TOOL] : [JS_TOOL, PYTHON_TOOL],
     budget: rollout.budget,
     tokensPerCall: rollout.executorTokens,
     ownSampler: false,
+    bySigns: !behaves(behaviours, 'knownAnswer'),
   };
 }
 

@@ -69,12 +69,19 @@ export function taskFinder(bytes: Uint8Array): (id: string) => Task | undefined 
 /** Looks tasks up by id. Throws an invariant error when two tasks share one, or on an unknown id. */
 export class TaskIndex {
   readonly #tasks = new Map<string, Task>();
+  readonly #byText = new Map<string, Task>();
 
   constructor(set: TaskSet) {
     for (const task of [...set.train, ...set.heldOut, ...set.harder]) {
       if (this.#tasks.has(task.id)) throw new InvariantError(`two tasks are called ${task.id}`);
       this.#tasks.set(task.id, task);
+      if (!this.#byText.has(task.text)) this.#byText.set(task.text, task);
     }
+  }
+
+  /** The first task with this text. */
+  withText(text: string): Task | undefined {
+    return this.#byText.get(text);
   }
 
   get(id: string): Task {

@@ -17,6 +17,9 @@ const reportSchema = z.strictObject({
   cause: z.string().nullable(),
   answer: z.string().nullable().optional(),
   calls: z.number().optional(),
+  transcript: z
+    .array(z.strictObject({ agent: z.string(), prompt: z.string(), reply: z.string() }))
+    .optional(),
 });
 
 const FILES = {
@@ -39,6 +42,11 @@ workflow.add_node(loop)
 print(workflow.run("What is 6 times 7?").content)
 </code>
 `,
+  'reflect.js': 'run(reflect(agent("solve"), { critic: agent("critic"), rounds: 3 }))\n',
+  'tested.js': 'run(reflect(agent("solve"), { rounds: 3 }))\n',
+  'replies.json': '{"critic": ["Add 1.", "CORRECT"], "solve": ["41", "42"]}\n',
+  'leak.js': 'run(agent("a", { prompt: "Reply with 425." }))\n',
+  'list.json': '["42"]\n',
   'stub.py': 'class Workflow:\n    pass\nprint("FINAL ANSWER: 42")\n',
 };
 
@@ -68,6 +76,37 @@ describe.concurrent('troupe check', () => {
 
   it('runs it with a scripted policy when asked to', async ({ expect }) => {
     expect(await report('vote.js', '--run', '--say', '7')).toMatchObject({ code: 0, answer: '7', calls: 6 });
+  });
+
+  it('runs it with replies by agent name and tells every call with the prompt it saw', async ({ expect }) => {
+    const found = await report('reflect.js', '--run', '--replies', 'replies.json', '--task', '6 * 7');
+    expect(found).toMatchObject({ code: 0, answer: '42', calls: 4 });
+    expect(found.transcript?.map(({ agent, reply }) => [agent, reply])).toEqual([
+      ['solve', '41'],
+      ['critic', 'Add 1.'],
+      ['solve', '42'],
+      ['critic', 'CORRECT'],
+    ]);
+    expect(found.transcript?.[2]?.prompt).toBe(
+      '[executor] solve\n[task] 6 * 7\n[draft] 41\n[feedback] Add 1.',
+    );
+    const { stdout } = await troupe(['check', 'reflect.js', '--run', '--replies', 'replies.json'], { cwd });
+    expect(stdout).toContain('call 3: solve\n');
+    expect(stdout).toContain('│ [feedback] Add 1.');
+    expect(stdout).toContain('→ 42');
+  });
+
+  it('gives the verdict that training gives where the answer is known', async ({ expect }) => {
+    const asked = (answer: string) => report('leak.js', '--task', '17 * 25', '--answer', answer);
+    expect(await asked('425')).toMatchObject({ code: 1, ok: false, cause: 'self-answer' });
+    expect(await asked('426')).toMatchObject({ code: 0, ok: true });
+  });
+
+  it('lets public tests pass and fail as told', async ({ expect }) => {
+    const calls = async (...args: string[]) => (await report('tested.js', '--run', ...args)).calls;
+    expect(await calls()).toBe(1);
+    expect(await calls('--tests', 'fail,pass')).toBe(2);
+    expect(await calls('--tests', 'fail')).toBe(4);
   });
 
   it('names the line of the file, also where the script stands in raw output', async ({ expect }) => {
@@ -106,7 +145,11 @@ describe.concurrent('troupe check', () => {
   it('reads and runs the published dialect, its own predicates included', async ({ expect }) => {
     const found = await report('published.txt', '--run');
     expect(found).toMatchObject({ code: 0, dialect: 'python', answer: '42', calls: 1 });
-    expect(found.spec?.root).toMatchObject({ kind: 'loop', times: 3, while: { test: 'python' } });
+    expect(found.spec?.root).toMatchObject({
+      kind: 'loop',
+      times: 3,
+      until: { test: 'not', of: { test: 'python' } },
+    });
     const other = await report('published.txt', '--run', '--say', '\\boxed{41}');
     expect(other).toMatchObject({ answer: '41', calls: 3 });
   }, 60_000);
@@ -125,6 +168,12 @@ describe.concurrent('troupe check, asked wrongly', () => {
       ['check', 'vote.js', '--dialect', 'ruby'],
       /no dialect "ruby"; --dialect takes javascript, python, auto/,
     ],
+    [['check', 'vote.js', '--replies', 'replies.json'], /--replies is of a dry run; add --run/],
+    [['check', 'vote.js', '--run', '--replies', 'none.json'], /none\.json cannot be read/],
+    [['check', 'vote.js', '--run', '--replies', 'prose.txt'], /prose\.txt is no JSON/],
+    [['check', 'vote.js', '--run', '--replies', 'list.json'], /list\.json holds no replies/],
+    [['check', 'vote.js', '--answer', '42'], /--answer is the answer of a task; add --task/],
+    [['check', 'vote.js', '--run', '--tests', 'pass,maybe'], /pass or fail, separated by commas/],
     [['check', 'vote.js', '--calls', '0'], /whole number of at least 1/],
   ])('troupe %j', async (args, sentence) => {
     const before = contents(cwd);

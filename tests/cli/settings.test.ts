@@ -74,6 +74,7 @@ describe('docs/settings.md', () => {
       'evaluation.samples',
       'families',
       'rollout.design',
+      'rollout.toolCharacters',
     ]);
     const { credit, rollout, evaluation } = configSchema.shape;
     const known = [configSchema, credit, rollout, evaluation.unwrap()].flatMap((schema) =>

@@ -7,3 +7,11 @@ export const ALLOWANCE: Allowance = {
   tokensPerCall: 48,
   ownSampler: false,
 };
+
+/** What `troupe check` allows by itself. */
+export const CHECK_ALLOWANCE: Allowance = {
+  tools: ['js', 'python'],
+  budget: { calls: 128, tokens: 131_072, toolSteps: 10_000 },
+  tokensPerCall: 1024,
+  ownSampler: true,
+};

@@ -58,8 +58,13 @@ describe('B-5: form is rewarded, and an answer in the script pays', () => {
   });
 
   it('refuses a script that says the answer, or prints one', async () => {
-    const scripts = ['run(agent("solve", { prompt: "The answer is 5." }))', 'print("FINAL ANSWER: 5")'];
-    for (const script of scripts) expect((await reader.read(script, 'auto')).ok).toBe(false);
+    const scripts = ['run(agent("solve", { prompt: "The answer is 425." }))', 'print("FINAL ANSWER: 425")'];
+    const known = { task: '17 * 25', answer: '425' };
+    for (const script of scripts) {
+      expect((await reader.read(script, 'auto', known)).ok).toBe(false);
+    }
+    // A format example is no answer.
+    expect((await reader.read(scripts[0] ?? '', 'auto', { ...known, answer: '426' })).ok).toBe(true);
   });
 });
 
@@ -108,7 +113,7 @@ describe('B-12: every fence of code is executed as a tool call', () => {
   it('takes a fenced program for the answer that it is, of an agent with tools or without', async () => {
     const program = '```python\nprint(5)\n```';
     for (const script of ['run(agent("solve"))', 'run(agent("solve", "js"))']) {
-      expect(await play(script, () => program)).toMatchObject({ answer: program, calls: 1 });
+      expect(await play(script, () => program)).toMatchObject({ answer: 'print(5)', calls: 1 });
     }
   });
 

@@ -5,7 +5,8 @@ import { compileDesign } from '../../src/designs/compile.ts';
 import { defaultLibrary } from '../../src/designs/library.ts';
 import { PythonJail } from '../../src/designs/python/jail.ts';
 import { DesignReader } from '../../src/designs/reader.ts';
-import { plainPolicy, rehearse } from '../../src/runtime/rehearse.ts';
+import { rehearse } from '../../src/runtime/rehearse.ts';
+import { plainPolicy } from '../../src/runtime/replies.ts';
 import { QuickJsSandbox } from '../../src/tasks/quickjs-sandbox.ts';
 
 // Scripts of ours in the published dialect, from raw model output to an answer: read, checked, compiled and

@@ -44,6 +44,7 @@ function effects(behaviours?: readonly number[]) {
     verifier,
     observe: (_family, text) => text,
     task: () => task,
+    taskOf: () => undefined,
   });
 }
 

@@ -24,12 +24,13 @@ describe('the settings that differ', () => {
   });
 
   it('are named by the paths that --set takes, with both values', () => {
+    const { toolCharacters: _, ...rollout } = presets.quick.rollout;
     const other = {
       ...quick,
       seed: 2,
       families: ['code', 'memo'],
       learning: { ...learning, executorRate: 1e-3 },
-      rollout: { ...presets.quick.rollout, design: { code: 'run(agent("solve"))' } },
+      rollout: { ...rollout, design: { code: 'run(agent("solve"))' } },
     };
     expect(differingSettings(run(quick), run(other)).toSorted((x, y) => (x.path < y.path ? -1 : 1))).toEqual([
       { path: 'families', a: null, b: ['code', 'memo'] },

@@ -5,7 +5,8 @@ import type { Allowance } from '../../designs/checks.ts';
 import { defaultLibrary } from '../../designs/library.ts';
 import { PythonJail } from '../../designs/python/jail.ts';
 import { DesignReader, DIALECTS, type Report } from '../../designs/reader.ts';
-import { plainPolicy, type Rehearsed, rehearse } from '../../runtime/rehearse.ts';
+import { type Rehearsed, type RehearsedCall, rehearse } from '../../runtime/rehearse.ts';
+import { plainPolicy, type Replies, repliesPolicy, repliesSchema } from '../../runtime/replies.ts';
 import { QuickJsSandbox } from '../../tasks/quickjs-sandbox.ts';
 import { JS_TOOL, PYTHON_TOOL } from '../../tasks/tool.ts';
 import { reportLines } from '../../views/check-report.ts';
@@ -17,7 +18,10 @@ interface Options {
   readonly dialect: string;
   readonly run?: boolean;
   readonly task?: string;
+  readonly answer?: string;
   readonly say: string;
+  readonly replies?: string;
+  readonly tests?: readonly boolean[];
   readonly calls: number;
   readonly tokens: number;
   readonly toolSteps: number;
@@ -35,21 +39,34 @@ export async function check(file: string, options: Options): Promise<void> {
       `There is no dialect "${options.dialect}"; --dialect takes ${known}.`,
     );
   }
+  const runs = options.run === true;
+  if (!runs && (options.replies !== undefined || options.tests !== undefined)) {
+    const name = options.replies === undefined ? '--tests' : '--replies';
+    throw new UserError('no-dry-run', `${name} is of a dry run; add --run.`);
+  }
+  const replies = options.replies === undefined ? {} : readReplies(options.replies);
+  if (options.answer !== undefined && options.task === undefined) {
+    throw new UserError('no-task', '--answer is the answer of a task; add --task with its text.');
+  }
   const source = readScript(file);
   const library = defaultLibrary();
   const sandbox = new QuickJsSandbox();
   const jail = new PythonJail();
   try {
     const reader = new DesignReader({ library, sandbox, jail, allowance: allowanceOf(options) });
-    const report = await reader.read(source, dialect === 'auto' ? dialectOf(file) : dialect);
+    const language = dialect === 'auto' ? dialectOf(file) : dialect;
+    const known =
+      options.answer === undefined ? null : { task: options.task ?? '', answer: options.answer.trim() };
+    const report = await reader.read(source, language, known);
     const rehearsed =
-      options.run === true && report.ok && report.spec !== null
+      runs && report.ok && report.spec !== null
         ? await rehearse(report.spec, {
             library,
             sandbox,
             jail,
             task: options.task ?? report.question ?? 'What is 6 * 7?',
-            respond: plainPolicy(options.say),
+            respond: repliesPolicy(replies, plainPolicy(options.say)),
+            tests: options.tests,
           })
         : null;
     if (options.json === true) print(`${JSON.stringify(asJson(report, rehearsed))}\n`);
@@ -71,21 +88,41 @@ function allowanceOf({ calls, tokens, toolSteps, tokensPerCall }: Options): Allo
 
 /** The text of a file, or of standard input for `-`. */
 function readScript(file: string): string {
+  return readText(file, 'no-script-file', 'name a file with a script, or - for standard input');
+}
+
+function readReplies(file: string): Replies {
+  const text = readText(file, 'no-replies-file', 'name a file with replies by agent name');
+  let parsed: ReturnType<typeof repliesSchema.safeParse>;
+  try {
+    parsed = repliesSchema.safeParse(JSON.parse(text));
+  } catch {
+    throw new UserError('bad-replies', `${file} is no JSON; ${REPLIES_FORM}.`);
+  }
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues[0]?.path.join('.') ?? '';
+  throw new UserError(
+    'bad-replies',
+    `${file} holds no replies${where === '' ? '' : ` for ${JSON.stringify(where)}`}; ${REPLIES_FORM}.`,
+  );
+}
+
+const REPLIES_FORM = 'give lists of texts by agent name, such as {"Critic": ["CORRECT"], "*": ["42"]}';
+
+function readText(file: string, code: string, remedy: string): string {
   try {
     return readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : '';
+    const cause = error instanceof Error && 'code' in error ? error.code : '';
     const why =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : String(code);
-    throw new UserError(
-      'no-script-file',
-      `${file} cannot be read: ${why}; name a file with a script, or - for standard input.`,
-    );
+      cause === 'ENOENT' ? 'there is no such file' : cause === 'EISDIR' ? 'it is a folder' : String(cause);
+    throw new UserError(code, `${file} cannot be read: ${why}; ${remedy}.`);
   }
 }
 
 function asJson({ ok, dialect, spec, checks, bounds, shape, failure }: Report, rehearsed: Rehearsed | null) {
-  const run = rehearsed === null ? {} : { answer: rehearsed.answer, calls: rehearsed.calls };
+  const { answer, calls, transcript } = rehearsed ?? {};
+  const run = rehearsed === null ? {} : { answer, calls, transcript };
   return { ok, dialect, shape, spec, checks, bounds, cause: failure?.cause ?? null, ...run };
 }
 
@@ -97,8 +134,18 @@ function asText(report: Report, rehearsed: Rehearsed | null, file: string, sourc
   return [
     ...lines,
     '',
+    ...rehearsed.transcript.flatMap(callLines),
     answer === null
       ? `run: no answer after ${count}: ${oneLine(cause ?? '')}`
       : `run: ${count}, answer ${printable(JSON.stringify(answer))}`,
   ];
+}
+
+/** One call of a dry run: who was asked, what it saw, and what it said. */
+function callLines({ agent, prompt, reply }: RehearsedCall, index: number): string[] {
+  const indented = (text: string, mark: string) =>
+    printable(text)
+      .split('\n')
+      .map((line) => `    ${mark} ${line}`);
+  return [`call ${index + 1}: ${printable(agent)}`, ...indented(prompt, '│'), ...indented(reply, '→'), ''];
 }

@@ -8,6 +8,8 @@ export interface AgentSpec extends NodeSpec {
   readonly name: string;
   /** The role that the design gives it. */
   readonly prompt?: string | undefined;
+  /** `{question}`, `{response}` and `{reflection}` in the role stand for the task, the draft and what was said of it. */
+  readonly fill?: true | undefined;
   readonly tools?: readonly (string | ScriptTool)[] | undefined;
   /** Policy calls at most; the last must answer. */
   readonly turns?: number | undefined;
@@ -36,6 +38,12 @@ export const nameSchema = z
   )
   .max(32);
 
+/** The name that a script gives a node, in any alphabet. */
+export const titleSchema = z.string().min(1).max(200);
+
+/** Characters of a role. */
+const ROLE_CHARACTERS = 32_000;
+
 const toolSchema = z.union([
   z.string().min(1).max(40),
   z.strictObject({
@@ -50,7 +58,9 @@ const toolSchema = z.union([
 export const agentSchema: z.ZodType<AgentSpec> = z.strictObject({
   kind: z.literal('agent', 'this must be an agent'),
   name: nameSchema,
-  prompt: z.string().min(1).max(8000).optional(),
+  title: titleSchema.optional(),
+  prompt: z.string().min(1).max(ROLE_CHARACTERS).optional(),
+  fill: z.literal(true).optional(),
   tools: z
     .array(toolSchema)
     .min(1)
@@ -93,9 +103,10 @@ export type Shown = Pick<OpenAgentParams, 'revises' | 'heeds' | 'choices'>;
 export function askAgent(spec: AgentSpec, { path, sees }: Place, shown: Shown = {}) {
   const params: OpenAgentParams = {
     path,
-    name: spec.name,
+    name: spec.title ?? spec.name,
     maxTurns: turnsOf(spec),
     ...(spec.prompt === undefined ? {} : { prompt: spec.prompt }),
+    ...(spec.fill === undefined ? {} : { fill: spec.fill }),
     ...(spec.tools === undefined ? {} : { tools: spec.tools.map(toolRef) }),
     ...(spec.temperature === undefined ? {} : { temperature: spec.temperature }),
     ...(spec.tokens === undefined ? {} : { tokens: spec.tokens }),

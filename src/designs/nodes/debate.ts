@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ChartTransition } from '../../../machines/chart.ts';
+import type { ChartTransition, NodeResult } from '../../../machines/chart.ts';
 import { NOTHING, sum, times } from '../bounds.ts';
 import { combine, settle, uniqueNames } from '../chart-parts.ts';
 import type { NodeKind, NodeSpec } from '../node.ts';
@@ -11,6 +11,8 @@ export interface DebateSpec extends NodeSpec {
   readonly of: readonly NodeSpec[];
   /** Rounds in all; 2 if left out. */
   readonly rounds?: number | undefined;
+  /** Debaters see all rounds, in place of the one before. */
+  readonly history?: boolean | undefined;
   /** Decides at the end; the majority does if left out. */
   readonly judge?: AgentSpec | undefined;
 }
@@ -31,6 +33,7 @@ export const debateNode: NodeKind<DebateSpec> = {
       kind: z.literal('debate'),
       of: z.array(child).min(2).max(8),
       rounds: z.number().int().min(1).max(6).optional(),
+      history: z.boolean().optional(),
       judge: agentSchema.optional(),
     }),
   name: () => 'debate',
@@ -51,7 +54,12 @@ export const debateNode: NodeKind<DebateSpec> = {
       guard: { type: 'within', params: { path, limit: rounds } },
       target: 'round',
       reenter: true,
-      actions: paths.map((own, index) => combine(earlier[index] ?? before, [own], 'same')),
+      actions: paths.map((own, index) => {
+        const kept = earlier[index] ?? before;
+        return spec.history === true && rounds > 2
+          ? combine(kept, [kept, own], 'everything')
+          : combine(kept, [own], 'same');
+      }),
     };
     const vote = settle(path, paths, 'majority');
     const ruling = rulingPath(path, names);
@@ -83,4 +91,13 @@ export const debateNode: NodeKind<DebateSpec> = {
       },
     };
   },
+  combiners: { everything },
 };
+
+/** All that was said, the oldest first; the last failure where nothing was. */
+export function everything(results: readonly NodeResult[]): NodeResult {
+  const said = results.flatMap((result) => (result.ok ? [result.text.trim()] : []));
+  return said.length === 0
+    ? (results.at(-1) ?? { ok: false, cause: 'no answer' })
+    : { ok: true, text: said.join('\n\n') };
+}

@@ -4,6 +4,7 @@ import { NOTHING, ONE_QUESTION, sum, times } from '../bounds.ts';
 import { combine, settle } from '../chart-parts.ts';
 import type { Compiler, NodeKind, NodeSpec, Place } from '../node.ts';
 import { type AgentSpec, agentSchema, askAgent } from './agent.ts';
+import { everything } from './debate.ts';
 
 export interface ReflectSpec extends NodeSpec {
   readonly kind: 'reflect';
@@ -11,6 +12,8 @@ export interface ReflectSpec extends NodeSpec {
   readonly of: NodeSpec;
   /** Revisions at most; 1 if left out. */
   readonly rounds?: number | undefined;
+  /** Critic and reviser see all earlier drafts and what was said of them. */
+  readonly history?: boolean | undefined;
   /** Criticises drafts in place of the public tests. */
   readonly critic?: AgentSpec | undefined;
   /** Revises; the drafting agent itself if left out. */
@@ -33,6 +36,7 @@ export const reflectNode: NodeKind<ReflectSpec> = {
         kind: z.literal('reflect'),
         of: child,
         rounds: z.number().int().min(1).max(8).optional(),
+        history: z.boolean().optional(),
         critic: agentSchema.optional(),
         reviser: agentSchema.optional(),
       })
@@ -58,7 +62,7 @@ export const reflectNode: NodeKind<ReflectSpec> = {
     return sum(of.bounds(spec.of), times(roundsOf(spec), round));
   },
   chart: (spec, at, of) => reflection(spec, at, of),
-  combiners: { firstAnswer },
+  combiners: { firstAnswer, oneMoreDraft },
 };
 
 function roundsOf({ rounds }: ReflectSpec): number {
@@ -74,7 +78,7 @@ function reviserOf({ of, reviser }: ReflectSpec): AgentSpec | undefined {
 function reflection(spec: ReflectSpec, at: Place, of: Compiler): ChartState {
   const reviser = reviserOf(spec);
   if (reviser === undefined) throw new TypeError('a reflection without a reviser passed its schema');
-  const { path, sees } = at;
+  const { path } = at;
   const rounds = roundsOf(spec);
   const draft = `${path}.draft`;
   const revision = `${path}.revise`;
@@ -85,11 +89,17 @@ function reflection(spec: ReflectSpec, at: Place, of: Compiler): ChartState {
   // A revision that fails does not take away what there was.
   const drafts = rounds === 1 ? [draft, revision] : [draft, kept];
   const best = rounds === 1 ? [revision, draft] : [revision, kept, draft];
+  const history = `${path}.History`;
+  const remembers = spec.history === true && spec.critic !== undefined && rounds > 1;
+  const sees = remembers ? [...at.sees, history] : at.sees;
   const again: ChartTransition[] = [
     {
       guard: { type: 'within', params: { path, limit: rounds } },
       target: 'look',
-      actions: combine(kept, best, 'firstAnswer'),
+      actions: [
+        ...(remembers ? [combine(history, [history, kept, draft, critic], 'oneMoreDraft')] : []),
+        combine(kept, best, 'firstAnswer'),
+      ],
     },
   ];
   const isAnswered = {
@@ -102,7 +112,7 @@ function reflection(spec: ReflectSpec, at: Place, of: Compiler): ChartState {
     states: {
       // A draft that failed has nothing to examine: the reviser is asked from nothing.
       draft: {
-        ...of.chart(spec.of, { path: draft, sees }),
+        ...of.chart(spec.of, { path: draft, sees: at.sees }),
         onDone: [
           { guard: { type: 'hasAnswer', params: { path: draft } }, target: examining },
           { target: 'revise' },
@@ -166,6 +176,13 @@ function criticism(
       settle(path, best),
     ],
   };
+}
+
+/** What was said before, then the draft that was examined (the first that is one), then what the critic said of it. */
+function oneMoreDraft([before, kept, first, critique]: readonly NodeResult[]): NodeResult {
+  return everything(
+    [before, kept?.ok === true ? kept : first, critique].filter((each) => each !== undefined),
+  );
 }
 
 /** The first result that is an answer; the first failure if none is. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChartState, NodeResult } from '../../../machines/chart.ts';
-import { normalAnswer } from '../answer.ts';
+import { sameAnswer } from '../answers.ts';
 import { NOTHING, sum } from '../bounds.ts';
 import { combine, settle, uniqueNames } from '../chart-parts.ts';
 import type { Compiler, NodeKind, NodeSpec, Place } from '../node.ts';
@@ -135,11 +135,12 @@ function isList(of: NodeSpec | readonly NodeSpec[]): of is readonly NodeSpec[] {
 export function majority(
   results: readonly NodeResult[],
   weights: readonly number[] = results.map(() => 1),
+  normal: (text: string) => string = sameAnswer,
 ): NodeResult {
   const votes = new Map<string, { text: string; weight: number }>();
   results.forEach((result, index) => {
     if (!result.ok) return;
-    const key = normalAnswer(result.text);
+    const key = normal(result.text);
     const vote = votes.get(key) ?? { text: result.text.trim(), weight: 0 };
     votes.set(key, { ...vote, weight: vote.weight + (weights[index] ?? 1) });
   });

@@ -32,7 +32,12 @@ export function startOfBare(text: string): number | null {
   const opening = text.slice(first).split('\n', 1)[0] ?? '';
   const marker = PYTHON_START.exec(text);
   if (marker === null) return startOfJavaScript(text);
-  if (/^(?:#|"""|'''|@|try:|\w+\s*=\s*\S|(?:async\s+)?def\s|class\s)/.test(opening)) return first;
+  if (
+    /^(?:#|"""|'''|@|try:|import\s+[\w.]+|from\s+[\w.]+\s+import\b|\w+\s*=\s*\S|(?:async\s+)?def\s|class\s)/.test(
+      opening,
+    )
+  )
+    return first;
   // Prose that begins with an import is no script: something must be built, and run.
   const rest = text.slice(marker.index);
   const builds = new RegExp(`\\b(?:${CLASSES}|create_\\w+)\\(`).test(rest);

@@ -15,6 +15,8 @@ interface Piece {
   readonly end: number;
   /** Word after the opening fence, lower case. */
   readonly info: string;
+  /** White space before the opening fence, as in a list: the script's lines have it, too. */
+  readonly indent?: string;
 }
 
 const DIALECTS: { readonly [info: string]: Dialect } = {
@@ -61,7 +63,7 @@ function isKnown(fence: Piece): boolean {
 function cut(text: string, piece: Piece): ExtractedScript | null {
   const whole = text.slice(piece.start, piece.end);
   const leading = /^(?:[^\S\n]*\n)*/.exec(whole)?.[0].length ?? 0;
-  const script = whole.slice(leading).trimEnd();
+  const script = outdented(whole.slice(leading), piece.indent ?? '').trimEnd();
   if (script.trim() === '') return null;
   const line = text.slice(0, piece.start + leading).split('\n').length - 1;
   return { script, dialect: DIALECTS[piece.info] ?? looksLike(script), line };
@@ -73,13 +75,14 @@ function cut(text: string, piece: Piece): ExtractedScript | null {
  */
 function fencesIn(text: string, from: number, to: number): Piece[] {
   const found: Piece[] = [];
-  const opening = /^[^\S\n]*```[^\S\n]*([\w+-]*)[^\S\n]*\n/gm;
+  const opening = /^([^\S\n]*)```[^\S\n]*([\w+-]*)[^\S\n]*\n/gm;
   opening.lastIndex = from;
   for (let open = opening.exec(text); open !== null && opening.lastIndex <= to; open = opening.exec(text)) {
     const start = opening.lastIndex;
-    const end = closing(text, start, to, true) ?? closing(text, start, to, false);
+    const end =
+      closing(text, start, to, true) ?? closing(text, start, to, false) ?? closingInLine(text, start, to);
     if (end === null) continue;
-    found.push({ start, end, info: (open[1] ?? '').toLowerCase() });
+    found.push({ start, end, info: (open[2] ?? '').toLowerCase(), indent: open[1] ?? '' });
     const next = text.indexOf('\n', end);
     opening.lastIndex = next === -1 ? text.length : next;
   }
@@ -98,6 +101,26 @@ function closing(text: string, start: number, to: number, minding: boolean): num
     at = end + 1;
   }
   return null;
+}
+
+/** Offset of a fence that is closed at the end of the last line of code, or null. */
+function closingInLine(text: string, start: number, to: number): number | null {
+  const found = /```[^\S\n]*$/m.exec(text.slice(start, to));
+  return found === null ? null : start + found.index;
+}
+
+/** Whether a text ends within a fence that it opened and never closed: it was cut off in its script. */
+export function endsInFence(text: string): boolean {
+  return fencesIn(text, 0, text.length).length === 0 && /^[^\S\n]*```[^\S\n]*[\w+-]*[^\S\n]*$/m.test(text);
+}
+
+/** Lines without the white space that their fence has before it. */
+function outdented(script: string, indent: string): string {
+  if (indent === '') return script;
+  return script
+    .split('\n')
+    .map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line))
+    .join('\n');
 }
 
 /** The triple quote that is open at the end of a line. */

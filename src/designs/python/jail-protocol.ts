@@ -43,7 +43,13 @@ export const readReplySchema = z.discriminatedUnion('ok', [
 
 /** What a child answers to `call`. */
 export const callReplySchema = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true), value: z.json(), polls }),
+  z.object({
+    ok: z.literal(true),
+    value: z.json(),
+    /** What predicates and routing functions keep in their context. */
+    state: z.record(z.string(), z.json()).optional(),
+    polls,
+  }),
   failure,
 ]);
 

@@ -23,7 +23,7 @@ export interface JailFailure {
 }
 
 export type JailReading = Extract<z.infer<typeof readReplySchema>, { ok: true }> | JailFailure;
-export type JailCall = { readonly ok: true; readonly value: Json; readonly polls: number } | JailFailure;
+export type JailCall = Extract<z.infer<typeof callReplySchema>, { ok: true }> | JailFailure;
 
 interface Settings {
   /** An evaluation without an answer for this long is killed; milliseconds. */

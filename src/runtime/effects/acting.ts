@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { behaves } from '../../core/behaviours.ts';
 import { must } from '../../core/errors.ts';
 import type { JsonObject } from '../../core/json.ts';
+import { deliverable } from '../../designs/answers.ts';
 import { designOf } from '../../designs/design.ts';
+import type { KnownAnswer } from '../../designs/known-answer.ts';
 import type { NodeLibrary } from '../../designs/library.ts';
 import type { PythonJail } from '../../designs/python/jail.ts';
 import type { DesignReader } from '../../designs/reader.ts';
@@ -29,6 +31,8 @@ export interface Stagecraft {
   readonly observe: (family: string, text: string, stream: string) => string;
   /** The task with this id; throws if the run has none. */
   readonly task: (id: string) => Task;
+  /** The task with this text, if the run has one. */
+  readonly taskOf: (text: string) => Task | undefined;
 }
 
 const turnSchema = z.object({ call: z.string(), result: z.string() });
@@ -46,6 +50,7 @@ export const askSchema = z.object({
     task: z.string(),
     family: z.string().optional(),
     prompt: z.string().optional(),
+    fill: z.literal(true).optional(),
     tools: z.array(agentToolSchema).optional(),
     sees: z.array(z.object({ name: z.string(), text: z.string() })).optional(),
     turns: z.array(turnSchema),
@@ -67,15 +72,16 @@ const evaluateSchema = z.object({
   context: z.object({
     task: z.string(),
     messages: z.array(z.object({ sender: z.string(), content: z.string() })),
+    state: z.record(z.string(), z.json()).optional(),
   }),
 });
-const compileSchema = z.object({ script: z.string(), fixed: z.boolean().default(false) });
+const compileSchema = z.object({ script: z.string(), task: z.string(), fixed: z.boolean().default(false) });
 const checkSchema = z.object({ task: z.string(), draft: z.string() });
 const verifySchema = z.object({ task: z.string(), reply: z.string() });
 
 /** The effects of rollout trees: policy calls, tools, compilation, checks and verdicts. */
 export function actingEffects(stagecraft: Stagecraft) {
-  const { config, policy, sandbox, jail, reader, library, verifier, task, observe } = stagecraft;
+  const { config, policy, sandbox, jail, reader, library, verifier, task, taskOf, observe } = stagecraft;
   const { designerTokens, executorTokens, dialect } = config.rollout;
 
   const call: Effect = async ({ stream, key, input }) => {
@@ -100,48 +106,80 @@ export function actingEffects(stagecraft: Stagecraft) {
     family === undefined ? ask : { ...ask, task: observe(family, ask.task, agent) };
 
   const compile: Effect = async ({ input }) => {
-    const { script, fixed } = compileSchema.parse(input);
+    const { script, task: text, fixed } = compileSchema.parse(input);
     // A fixed design may be in either dialect, whatever the run's designer writes.
-    const { spec, failure } = await reader.read(script, fixed ? 'auto' : dialect);
+    const { spec, failure } = await reader.read(script, fixed ? 'auto' : dialect, knownAnswer(text));
     if (failure !== null) return { type: 'rejected', data: { ...failure } };
     const design = designOf(must(spec, 'the spec of a design that passed its checks'), library);
     return { type: 'compiled', data: plain(design) };
   };
 
+  /** The answer of the task with this text, where roles are looked through for it and a text can hold it. */
+  const knownAnswer = (text: string): KnownAnswer | null => {
+    const wanted = behaves(config.behaviours, 'knownAnswer') ? taskOf(text)?.check : undefined;
+    return wanted === undefined || wanted.kind === 'tests' ? null : { task: text, answer: `${wanted.value}` };
+  };
+
   const check: Effect = async ({ input }) => {
     const { task: id, draft } = checkSchema.parse(input);
-    return { type: 'checked', data: judged(await verifier.feedback(task(id), draft, sandbox)) };
+    return {
+      type: 'checked',
+      data: judged(await verifier.feedback(task(id), delivered(id, draft), sandbox)),
+    };
   };
 
   const verify: Effect = async ({ input }) => {
     const { task: id, reply } = verifySchema.parse(input);
-    return { type: 'verified', data: judged(await verifier.verify(task(id), reply, sandbox)) };
+    return { type: 'verified', data: judged(await verifier.verify(task(id), delivered(id, reply), sandbox)) };
+  };
+
+  /** What a text delivers, for a verifier. */
+  const delivered = (id: string, text: string): string => {
+    const { kind } = task(id).check;
+    if (!behaves(config.behaviours, 'oneAnswer')) return text;
+    return deliverable(text, kind === 'tests' ? 'program' : kind);
   };
 
   /** What a verifier says, as this run records it. */
   const judged = ({ failed, ...said }: Verdict | Feedback): JsonObject =>
     plain(failed !== undefined && behaves(config.behaviours, 'failedTest') ? { ...said, failed } : said);
 
-  return { call, compile, check, verify, ...programEffects({ sandbox, jail }) };
+  return {
+    call,
+    compile,
+    check,
+    verify,
+    ...programEffects({ sandbox, jail, toolCharacters: config.rollout.toolCharacters }),
+  };
 }
 
 /** The effects that run programs of agents and scripts: tools, and the functions of a design's own script. */
 export function programEffects({
   sandbox,
   jail,
+  toolCharacters,
 }: {
   readonly sandbox: Sandbox;
   readonly jail?: PythonHost | undefined;
+  /** Where a tool's result is cut; left out, at 40 and without a mark. */
+  readonly toolCharacters?: number | undefined;
 }) {
   const tool: Effect = async ({ input }) => {
     const { tool: wanted, input: text } = toolSchema.parse(input);
-    const hosts = { sandbox, ...(jail === undefined ? {} : { jail }) };
+    const hosts = { sandbox, characters: toolCharacters, ...(jail === undefined ? {} : { jail }) };
     return { type: 'tool.returned', data: { ...(await runTool(wanted, text, hosts)) } };
   };
   const evaluate: Effect = async ({ input }) => {
     const { script, function: name, context } = evaluateSchema.parse(input);
-    const result = await must(jail, 'a jail for the functions of a script').call(script, name, context);
-    if (result.ok) return { type: 'evaluated', data: { value: result.value } };
+    const result = await must(jail, 'a jail for the functions of a script').call(
+      script,
+      name,
+      plain(context),
+    );
+    if (result.ok) {
+      const { value, state } = result;
+      return { type: 'evaluated', data: { value, ...(state === undefined ? {} : { state }) } };
+    }
     const { failure, message } = result;
     const mark = failure === 'killed' ? { killed: true } : {};
     return { type: 'evaluated', data: { value: null, failure, message, ...mark } };

@@ -24,6 +24,8 @@ export interface RecordedExecution {
 export interface BranchStage {
   readonly library: NodeLibrary;
   readonly effects: Effects;
+  /** Those of the run that is branched. */
+  readonly behaviours: readonly number[];
 }
 
 export interface Branch {
@@ -61,9 +63,9 @@ export async function branch(
   { input }: RecordedExecution,
   call: string,
   draw: number,
-  { library, effects }: BranchStage,
+  { library, effects, behaviours }: BranchStage,
 ): Promise<Branch> {
-  const createActor = actorFactory(library);
+  const createActor = actorFactory(library, behaviours);
   const scheduler = new Scheduler({ log: new MemoryLog(() => 0), effects, createActor });
   const output = await scheduler.run('execution', redrawKey(call, draw), input);
   const { score, calls, reused } = ended.parse(output);

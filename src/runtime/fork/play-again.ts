@@ -99,7 +99,7 @@ export async function playAgain(
       if (known === undefined) policyCalls++;
       return known ?? troupe.effects.call(request);
     };
-    const createActor = actorFactory(kit.library);
+    const createActor = actorFactory(kit.library, config.behaviours ?? []);
     let done = 0;
     const play = async (stream: string): Promise<Replayed> => {
       const { draws: _, ...input } = must(reader.read(stream)[0], `the first event of ${stream}`).data;

@@ -49,7 +49,11 @@ export async function executionWorth(
     const calls = [...execution.calls.keys()];
     let done = 0;
     const credit = await forkCredit(execution.score, calls, draws, async (name, draw) => {
-      const result = await branch(execution, name, draw, { library: kit.library, effects: troupe.effects });
+      const result = await branch(execution, name, draw, {
+        library: kit.library,
+        effects: troupe.effects,
+        behaviours: config.behaviours ?? [],
+      });
       onProgress?.('running branches', ++done, calls.length * draws);
       return result;
     });

@@ -94,7 +94,7 @@ export class Execution {
       scheduler = new Scheduler({
         log,
         effects: this.#effects(troupe),
-        createActor: actorFactory(kit.library),
+        createActor: actorFactory(kit.library, config.behaviours ?? []),
       });
       if (signal?.aborted !== true)
         await scheduler.run('session', 'session', sessionInput(config, material, kit));

@@ -1,6 +1,6 @@
 import { type NodeResult, type Predicate, SKIPPED } from '../../../machines/chart.ts';
-import { normalAnswer } from '../../../src/designs/answer.ts';
-import { accepts, choice, holds } from '../../../src/designs/predicate.ts';
+import { isAcceptance, sameAnswer } from '../../../src/designs/answers.ts';
+import { choice, holds } from '../../../src/designs/predicate.ts';
 
 // The documented semantics of designs as one recursive function over a spec, without charts and machines:
 // what docs/designs.md says, said again. Agents in the specs have names of their own, so that an agent's
@@ -103,7 +103,7 @@ export class Interpreter {
     const voters: AnyNode[] = Array.isArray(of) ? of : Array.from({ length: times }, () => of);
     const results = voters.map((voter) => this.run(voter, sees));
     const answers = saidBy(voters, results);
-    if (judge !== undefined && new Set(answers.map(({ text }) => normalAnswer(text))).size > 1) {
+    if (judge !== undefined && new Set(answers.map(({ text }) => sameAnswer(text))).size > 1) {
       const ruling = this.#ask(judge, [...sees, ...answers]);
       if (ruling.ok) return ruling;
     }
@@ -129,7 +129,7 @@ export class Interpreter {
           feedback = 'said';
         } else {
           const critique = this.#ask(critic, sees, { draft: best.text });
-          if (!critique.ok || accepts(critique.text)) return best;
+          if (!critique.ok || isAcceptance(critique.text)) return best;
           feedback = critique.text;
         }
       }
@@ -263,7 +263,7 @@ function saidBy(nodes: readonly AnyNode[], results: readonly NodeResult[]): Said
 
 function majorityOf(results: readonly NodeResult[], weights?: readonly number[]): NodeResult {
   const answers = results.flatMap((result, index) =>
-    result.ok ? [{ text: result.text, key: normalAnswer(result.text), weight: weights?.[index] ?? 1 }] : [],
+    result.ok ? [{ text: result.text, key: sameAnswer(result.text), weight: weights?.[index] ?? 1 }] : [],
   );
   const weightOf = (key: string) =>
     answers.filter((each) => each.key === key).reduce((sum, each) => sum + each.weight, 0);

@@ -15,10 +15,6 @@ const EXPECTED: {
   '02-stubs-the-framework': ['self-answer', 1, 'defines AgentNode itself'],
   '03-reads-stdin': ['self-answer', 4, 'reads the standard input'],
   '04-none-judge': ['unsupported', 5, '"panel" has no consensus_agent'],
-  '05-works-on-the-answer': ['unsupported', 7, 'computes with the answer'],
-  '06-two-runs': ['unsupported', 8, 'a second time'],
-  '07-run-on-an-answer': ['unsupported', 8, 'on the answer of another'],
-  '08-network-tool': ['unsupported', 7, 'needs the network'],
   '09-no-loop-condition': ['unsupported', 3, 'no loop condition'],
   '10-syntax-error': ['syntax', 3, 'never closed'],
   '11-prose-in-a-string': ['syntax', 3, 'unterminated string'],
@@ -27,23 +23,49 @@ const EXPECTED: {
   '14-own-node-class': ['unsupported', 7, "a class of the script's own, Oracle"],
   '15-wrong-weights': ['unsupported', 6, 'one weight for each of its 2 members'],
   '16-unknown-name': ['error', 4, "name 'PROMPT' is not defined"],
-  '17-measures-the-answer': ['unsupported', 7, 'computes with the answer'],
   '18-unknown-default-route': ['unsupported', 3, "no route 'default'"],
+  '20-state-outside-the-context': ['unsupported', 6, 'keeps passes between calls of again'],
   '19-graph-without-finish': ['unsupported', 3, 'no finish point'],
 };
 
 const BUILD = 'from workflow import *\nw = Workflow()\nw.add_node(AgentNode("a", "b"))\n';
 const RUN = `${BUILD}r = w.run("q")\n`;
 
+const LOOP = 'w = LoopWorkflow("w")\nw.add_node(AgentNode("a", "b"))\nw.set_loop_condition(f)\nw.run("q")\n';
+
 /** Small scripts, one question each. */
 const SMALL: readonly (readonly [what: string, script: string, cause: string | null])[] = [
-  ['a comparison with the answer', `${RUN}if r.content == "4": print(1)`, 'unsupported'],
-  ['a slice of the answer', `${RUN}print(r.content[:10])`, 'unsupported'],
-  ['a search in the answer', `${RUN}print("x" in r.content)`, 'unsupported'],
-  ['a number made of the answer', `${RUN}try:\n  float(r.content)\nfinally:\n  pass`, 'unsupported'],
-  ['the answer parsed as JSON', `${RUN}import json\njson.loads(r.content)`, 'unsupported'],
-  ['a split of the answer', `${RUN}print(r.content.split("\\n"))`, 'unsupported'],
-  ['the length of the shown answer', `${RUN}print(len(str(r.content)))`, 'unsupported'],
+  ['a comparison with the answer', `${RUN}if r.content == "4": print(1)`, null],
+  ['a slice of the answer', `${RUN}print(r.content[:10])`, null],
+  ['a search in the answer', `${RUN}print("x" in r.content)`, null],
+  ['a number made of the answer', `${RUN}try:\n  float(r.content)\nfinally:\n  pass`, null],
+  ['the answer parsed as JSON', `${RUN}import json\njson.loads(r.content)`, null],
+  ['a split of the answer', `${RUN}print(r.content.split("\\n"))`, null],
+  ['the length of the shown answer', `${RUN}print(len(str(r.content)))`, null],
+  ['a second run', `${RUN}w.run("another " + r.content)`, null],
+  ['a search of the web for the answer', `${RUN}SearchEnvironment().search("x")`, null],
+  ['a search of the web before the run', `SearchEnvironment().search("x")\n${RUN}`, 'unsupported'],
+  ['the question that is given', `${BUILD}w.run(f"Solve: {question}")`, null],
+  [
+    'a look at the question that is given',
+    `${BUILD}w.run(question if "x" in question else "y")`,
+    'unsupported',
+  ],
+  ['a pattern in the question that is given', `import re\nre.search("x", question)\n${RUN}`, 'unsupported'],
+  [
+    'a counter in a variable of its own',
+    `n = 0\ndef f(c):\n  global n\n  n += 1\n  return n < 3\n${LOOP}`,
+    'unsupported',
+  ],
+  ['a counter in a list', `n = [0]\ndef f(c):\n  n[0] += 1\n  return n[0] < 3\n${LOOP}`, 'unsupported'],
+  [
+    'a counter in an object',
+    `class C:\n  n = 0\n  def __call__(self, c):\n    self.n += 1\n    return self.n < 3\nf = C()\n${LOOP}`,
+    'unsupported',
+  ],
+  ['a counter in a default', `def f(c, n=[]):\n  n.append(1)\n  return len(n) < 3\n${LOOP}`, 'unsupported'],
+  ['a list of its own', `def f(c):\n  n = []\n  n.append(1)\n  return len(n) < 3\n${LOOP}`, null],
+  ['a counter in the context', `def f(c):\n  c.state["n"] = 1\n  return False\n${LOOP}`, null],
   ['a number as the question', `${BUILD}w.run(42)`, 'unsupported'],
   ['an empty workflow', 'Workflow().run("q")', 'unsupported'],
   ['a member that is a text', `w = Workflow()\nw.add_node("a")\nw.run("q")`, 'unsupported'],

@@ -4,7 +4,7 @@ import json
 import re
 
 import nodes
-from given import count, function, joined, note, predicate, several, text
+from given import count, function, joined, note, predicate, role, several, text, titled
 from recorder import reference, refuse, slug, slugs
 
 DEPTH = 40
@@ -35,13 +35,17 @@ class _Builder:
         if len(path) > DEPTH:
             refuse("nodes are nested without end", line=thing.line)
         note(path, thing.line)
-        return getattr(self, f"_{kind}")(thing, path)
+        return titled(getattr(self, f"_{kind}")(thing, path), thing.name)
 
     def _no_node(self, thing, what, line):
         if thing is None:
             refuse(f"{what} is None", line=line)
         if isinstance(thing, nodes.WorkflowNode):
-            refuse(f"{what} is of a class of the script's own, {type(thing).__name__}", line=line)
+            refuse(
+                f"{what} is of a class of the script's own, {type(thing).__name__}; "
+                "what it does would be neither recorded nor replayed, so nodes are those of the library",
+                line=line,
+            )
         refuse(f"{what} is not a node but {type(thing).__name__}", line=line)
 
     def agent(self, thing, path, what, line):
@@ -55,7 +59,7 @@ class _Builder:
         node = {"kind": "agent", "name": slug(it.name)}
         prompt = text(it.system_prompt, f'the system_prompt of "{it.name}"', it.line)
         if prompt is not None:
-            node["prompt"] = prompt
+            node.update(role(prompt))
         if it.tool_registry is None:
             return node
         if type(it.tool_registry) is not nodes.ToolRegistry:
@@ -128,6 +132,7 @@ class _Builder:
             ],
             "rounds": count(it.num_rounds, f'num_rounds of "{it.name}"', it.line),
             "judge": self.agent(judge, (*path, "judge"), f'the judge of "{it.name}"', it.line),
+            "history": True,
         }
 
     def _ReflectionNode(self, it, path):
@@ -139,6 +144,8 @@ class _Builder:
             "critic": self._critic(it, of, asked, (*path, "critic")),
             "rounds": count(it.num_iterations, f'num_iterations of "{it.name}"', it.line),
         }
+        if it.include_history:
+            node["history"] = True
         wanted = text(it.refinement_prompt, f'the refinement_prompt of "{it.name}"', it.line)
         if wanted is not None or of["kind"] != "agent":
             node["reviser"] = self._reviser(it, of, wanted, (*path, "reviser"))
@@ -148,17 +155,18 @@ class _Builder:
         """The agent itself; in place of a node that is none, an agent that knows only how to revise."""
         note(path, it.line)
         if of["kind"] == "agent":
-            return {**of, "prompt": joined(of.get("prompt"), wanted)}
+            return {**of, **role(joined(of.get("prompt"), wanted))}
         name = slug(it.name, 23) + "-reviser"
-        return {"kind": "agent", "name": name, "prompt": wanted or REVISER_PROMPT}
+        return titled({"kind": "agent", "name": name, **role(wanted or REVISER_PROMPT)}, it.name)
 
     def _critic(self, it, of, asked, path):
         if it.critic_agent is not None:
             critic = self.agent(it.critic_agent, path, f'the critic_agent of "{it.name}"', it.line)
-            return critic if asked is None else {**critic, "prompt": joined(critic.get("prompt"), asked)}
+            return critic if asked is None else {**critic, **role(joined(critic.get("prompt"), asked))}
         note(path, it.line)
-        base = of if of["kind"] == "agent" else {"kind": "agent", "name": slug(it.name)}
-        return {**base, "name": slug(base["name"], 25) + "-critic", "prompt": asked or CRITIC_PROMPT}
+        base = of if of["kind"] == "agent" else titled({"kind": "agent", "name": slug(it.name)}, it.name)
+        prompt = joined(base.get("prompt"), asked or CRITIC_PROMPT)
+        return {**base, "name": slug(base["name"], 25) + "-critic", **role(prompt)}
 
     def _RouterNode(self, it, path):
         if not isinstance(it.routes, dict) or not it.routes:
@@ -215,10 +223,15 @@ class _Builder:
         if it.condition is None:
             refuse(f'"{it.name}" has no loop condition; call set_loop_condition', line=it.line)
         note((*path, "of"), it.line)
+        body = self._Workflow(it, (*path, "of"))
         return {
             "kind": "loop",
-            "of": self._Workflow(it, (*path, "of")),
-            "while": predicate(function(it.condition, f'the loop condition of "{it.name}"', it.line)),
+            # What a pass says is said by its last node.
+            "of": titled(body, it.members[-1][0].name),
+            "until": {
+                "test": "not",
+                "of": predicate(function(it.condition, f'the loop condition of "{it.name}"', it.line)),
+            },
             "times": count(it.max_iterations, f'max_iterations of "{it.name}"', it.line),
         }
 

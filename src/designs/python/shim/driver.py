@@ -11,7 +11,8 @@ import guards
 import loop
 import messages
 import modules
-from answer import MARK
+from keeps import Keeps
+from question import TEXT, Question
 from recorder import SCRIPT, Ran, Refused, record
 
 from escapes import mend
@@ -42,7 +43,7 @@ def evaluate(text):
 
 
 def _read(request):
-    output = _run(request["script"], "read")
+    output = _run(request["script"], "read", Question(TEXT))
     if not record.ran:
         _nothing_ran(request["script"], output)
     return {
@@ -95,7 +96,7 @@ def _own_framework(script):
     return None
 
 
-def _run(script, mode):
+def _run(script, mode, question):
     """Runs the script under the guards; returns its output. Stops with a reply if it does not end well."""
     output = guards.install()
     modules.provide()
@@ -103,9 +104,11 @@ def _run(script, mode):
     main = types.ModuleType("__main__")
     main.__file__ = SCRIPT
     main.__builtins__ = builtins
+    main.question = question
     sys.modules["__main__"] = main
     sys.argv = [SCRIPT]
     record.mode = mode
+    record.keeps = Keeps(ast.parse(mend(script), SCRIPT))
     try:
         exec(code, main.__dict__)
     except Ran:
@@ -115,7 +118,7 @@ def _run(script, mode):
     except SystemExit:
         pass
     except BaseException as error:
-        if record.refused is None and not (mode == "call" and record.ran):
+        if record.refused is None and not record.ran:
             raise Stopped(ok=False, **_failure(error)) from None
     if record.refused is not None:
         it = record.refused
@@ -128,12 +131,7 @@ def _failure(error):
     line = _line_of(error)
     if isinstance(error, MemoryError):
         return {"cause": "memory", "message": "takes more memory than it may", "line": line}
-    message = _message(error)
-    looked = f"{message}{getattr(error, 'doc', '')}{getattr(error, 'text', '')}{getattr(error, 'object', '')}"
-    if record.ran and MARK in looked:
-        message = "computes with the answer of the workflow, which is not known while the design is read"
-        return {"cause": "unsupported", "message": message, "line": line}
-    return {"cause": "error", "message": message, "line": line}
+    return {"cause": "error", "message": _message(error), "line": line}
 
 
 def _message(error):
@@ -155,7 +153,8 @@ def _line_of(error):
 
 
 def _call(request):
-    _run(request["script"], "call")
+    task = request["args"].get("task")
+    _run(request["script"], "call", task if isinstance(task, str) else Question(TEXT))
     for ref, function, kind, names in record.functions:
         if ref == request["ref"]:
             break
@@ -163,26 +162,26 @@ def _call(request):
         message = f"the script registers no function {request['ref']}"
         raise Stopped(ok=False, cause="unknown-function", message=message)
     try:
-        value = _apply(function, kind, names, request["args"])
+        value, state = _apply(function, kind, names, request["args"])
     except Refused as refused:
         raise Stopped(ok=False, cause=refused.cause, message=refused.message, line=refused.line) from None
     except BaseException as error:
         raise Stopped(ok=False, **_failure(error)) from None
     try:
-        return {"ok": True, "value": _loads(_dumps(value, allow_nan=False))}
+        return _loads(_dumps({"ok": True, "value": value, **({"state": state} if state else {})}, allow_nan=False))
     except (TypeError, ValueError, RecursionError):
-        message = f"returns a {type(value).__name__} that JSON cannot hold"
+        message = f"returns a {type(value).__name__}, or keeps state, that JSON cannot hold"
         raise Stopped(ok=False, cause="result", message=message) from None
 
 
 def _apply(function, kind, names, args):
     if kind == "tool":
-        return _finished(function(**args))
+        return _finished(function(**args)), None
     context = messages.context_of(args, record.state)
     value = _finished(function(context))
     if kind == "predicate":
-        return bool(value)
-    return names.get(value, value) if isinstance(value, str) else value
+        return bool(value), context.state
+    return names.get(value, value) if isinstance(value, str) else value, context.state
 
 
 def _finished(value):

@@ -8,7 +8,8 @@ def text(value, what, line):
         return None
     if not isinstance(value, str):
         refuse(f"{what} must be a text, not {type(value).__name__}", line=line)
-    return str(value) or None
+    # A plain text, also where the question stands in it.
+    return "".join((value,)) or None
 
 
 def count(value, what, line):
@@ -40,6 +41,17 @@ def note(path, line):
 
 def predicate(value):
     return {"test": "python", "ref": reference(value, "predicate")}
+
+
+def titled(node, name):
+    """A node with the name that the script gives it, where the spec's own differs."""
+    return node if "title" in node or str(name) == node.get("name") else {**node, "title": str(name)[:200]}
+
+
+def role(prompt):
+    """What an agent is told; the published placeholders in it are filled when it is asked."""
+    filled = any(each in prompt for each in ("{question}", "{response}", "{reflection}"))
+    return {"prompt": prompt, **({"fill": True} if filled else {})}
 
 
 def joined(prompt, more):

@@ -12,7 +12,7 @@ import time
 
 import loop
 import processes
-from answer import guard_text_functions
+from question import guard_text_functions
 from recorder import refuse
 
 OUTPUT = 64 * 1024
@@ -22,7 +22,7 @@ RECURSION = 900
 BARRED = re.compile(r"(?:js|pyodide_js|pyodide|_pyodide\w*|ctypes|_ctypes|gc|_testcapi|_testinternalcapi)(?:\.|$)")
 
 # Modules of this folder, which a script must not find under their plain names.
-OURS = {"answer", "build", "driver", "escapes", "given", "guards", "loop", "messages", "modules", "nodes"} | {
+OURS = {"build", "driver", "escapes", "given", "keeps", "question", "guards", "loop", "messages", "modules", "nodes"} | {
     *("processes", "recorder", "workflows"),
 }
 

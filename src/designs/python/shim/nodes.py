@@ -69,6 +69,7 @@ class ReflectionNode(WorkflowNode):
         self.reflection_prompt = reflection_prompt
         self.critic_agent = critic_agent
         self.refinement_prompt = refinement_prompt
+        self.include_history = include_history
 
 
 class RouterNode(WorkflowNode):
@@ -95,8 +96,8 @@ class ToolRegistry:
 
     def register(self, name, func, description="", parameters=None):
         where = getattr(getattr(func, "__self__", None), "published", None)
-        if where == "search" or name in ("google-search", "google_search", "fetch_data"):
-            refuse(f'registers the tool "{name}", which needs the network; agents here have none')
+        if where is None and name in ("google-search", "google_search", "fetch_data"):
+            func = SearchEnvironment().search
         if not callable(func):
             refuse(f'the function of the tool "{name}" is not callable')
         self.tools[name] = {
@@ -147,6 +148,8 @@ class SearchEnvironment:
         pass
 
     def search(self, *given, **named):
-        refuse("searches the web, and there is no network here")
+        if not record.ran:
+            refuse("searches the web itself; only an agent may ask, and there is no network here")
+        return "There is no network here: answer from what you know."
 
     fetch = fetch_data = google_search = search

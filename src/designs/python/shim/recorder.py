@@ -17,7 +17,7 @@ class Refused(BaseException):
 
 
 class Ran(BaseException):
-    """Ends a script at its run, when only its functions are wanted."""
+    """Ends a script at its run: what it does with the answer is no part of its design."""
 
 
 class Recorder:
@@ -32,6 +32,8 @@ class Recorder:
         self.lines = {}
         self.refused = None
         self.ran = False
+        # Finds what a function keeps outside of the context; the driver sets it, since it has the script.
+        self.keeps = lambda function: None
 
 
 record = Recorder()
@@ -49,7 +51,7 @@ def here(_getframe=sys._getframe):
 
 def refuse(message, cause="unsupported", line=None):
     refusal = Refused(cause, message, here() if line is None else line)
-    if record.refused is None:
+    if record.refused is None and not record.ran:
         record.refused = refusal
     raise refusal
 
@@ -60,6 +62,14 @@ def reference(function, kind, names=None):
     `names` maps what a routing function may return to the names that the spec uses.
     """
     given = getattr(function, "__name__", type(function).__name__)
+    kept = record.keeps(function)
+    if kept is not None:
+        what, line = kept
+        refuse(
+            f"keeps {what} between calls of {given}, and each call starts anew; "
+            "keep it in the context, with set_state",
+            line=line,
+        )
     name = re.sub(r"[^A-Za-z0-9_]+", "", str(given))[:40] or "function"
     ref = f"{len(record.functions)}:{name}"
     record.functions.append((ref, function, kind, names))

@@ -1,9 +1,9 @@
 """The workflows and the graph. `run` records the design and the question; nothing runs."""
 
-from answer import answer, shows_answer
 from build import build, kinds
 from messages import Message, MessageType
 from nodes import WorkflowNode
+from question import TEXT, Question
 from recorder import Ran, here, record, refuse
 
 
@@ -25,19 +25,17 @@ class Runnable(WorkflowNode):
     def _record(self, question, state):
         if isinstance(question, Message):
             question = question.content
-        if shows_answer(question):
-            refuse("runs a workflow on the answer of another; put both into one workflow")
         if record.ran:
-            refuse("runs a workflow a second time; a design is run once")
+            # The first one ended the script, and the script caught that.
+            raise Ran
         if not isinstance(question, str):
             refuse(f"run() needs the question as a text, not {type(question).__name__}")
-        record.ran = True
         record.root = build(self)
-        record.question = question
+        record.question = None if isinstance(question, Question) or TEXT in question else question
         record.state = dict(state or {})
-        if record.mode == "call":
-            raise Ran
-        return answer()
+        record.ran = True
+        # The answer comes when the design is executed: what a script does with it is no part of the design.
+        raise Ran
 
 
 class Workflow(Runnable):
