@@ -146,7 +146,7 @@ describe('B-14 and B-17: settings that are given and never used', () => {
   it('refuses a setting where nothing reads it, by its place and its name', () => {
     const { learning, rollout } = presets.quick;
     expect(() => configure('quick', { learning: { ...learning, lr: 1 } })).toThrow('learning');
-    expect(() => configure('quick', { actor: { lr: 1 } })).toThrow('not usable');
+    expect(() => configure('quick', { actor: { lr: 1 } })).toThrow('no setting actor');
     expect(() => configure('quick', { rollout: { ...rollout, thinking: true } })).toThrow('rollout');
   });
 
