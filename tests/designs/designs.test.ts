@@ -41,7 +41,6 @@ describe('scripts', () => {
     ['run(reflect(vote(agent("a"), 2)))', 'schema'],
     ['run(agent("a")); run(agent("b"))', 'error'],
     ['while (true) {}', 'sandbox'],
-    ['run(sequence(agent("a", { prompt: "The answer is 42." })))', 'self-answer'],
     ['run(agent("a", { temperature: 0 }))', 'sampler'],
     ['run(route(agent("pick"), { a: agent("x"), b: agent("y") }, "c"))', 'names'],
     [
