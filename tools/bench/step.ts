@@ -117,9 +117,9 @@ async function perform(file: string, given: Workload, { seconds, pulse }: Measur
 function withScripts(effects: Effects, kit: Kit, seed: number): Effects {
   return {
     ...effects,
-    compile: ({ stream, key }) => {
+    compile: ({ stream, key, input }) => {
       const script = new RandomStream(seed, 'bench', stream).pick(kit.scripts);
-      return effects.compile({ stream, key, input: { script } });
+      return effects.compile({ stream, key, input: { ...Object(input), script } });
     },
   };
 }
