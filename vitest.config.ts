@@ -4,11 +4,11 @@ import { defineConfig } from 'vitest/config';
 const SLOW = [
   'tests/ablation/{ablation,same}.test.ts',
   'tests/bench/*.test.ts',
-  'tests/cli/{launcher,signals}.test.ts',
+  'tests/cli/{check,cli,launcher,signals}.test.ts',
   'tests/designs/{fuzz,python/{jail,orphans,refused}}.test.ts',
   'tests/examples/own-family-and-node.test.ts',
   'tests/learning/cores.test.ts',
-  'tests/runtime/{kills,verify-restart}.test.ts',
+  'tests/runtime/{kills,schedules,verify-restart}.test.ts',
   'tests/store/crash.test.ts',
   'tests/tasks/quickjs-{bombs,escapes}.test.ts',
   'tests/tui/terminal.test.ts',
