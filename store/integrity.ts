@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import type { EventRow } from './event-row.ts';
 import { oldRowHash } from './format-1.ts';
 import { Runs } from './runs.ts';
-import { LAST_RUN, positionOf, seqOf } from './schema.ts';
+import { isRunKey, positionOf, seqOf } from './schema.ts';
 import type { Store } from './store.ts';
 
 /** Something in a store that is not as it was written; `seq`, `stream`, `version`, `type` where it can be pinned down. */
@@ -234,11 +234,6 @@ class Check {
     const problem = from === to ? `event ${from} is missing` : `events ${from} to ${to} are missing`;
     this.problems.push({ seq: from, problem });
   }
-}
-
-/** Whether a run may have this number: positions of events are numbers that are exact. */
-function isRunKey(key: number): boolean {
-  return Number.isInteger(key) && key > 0 && key <= LAST_RUN;
 }
 
 /** Whether a number of ms is a time that a date can say. */

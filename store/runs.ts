@@ -4,7 +4,7 @@ import { canonicalJson, type JsonObject } from '../src/core/json.ts';
 import type { Connection } from './connection.ts';
 import { type ForkOrigin, forkOrigin, hasNotRun } from './fork-origin.ts';
 import { parseObject } from './parse.ts';
-import { LAST_RUN } from './schema.ts';
+import { isRunKey } from './schema.ts';
 
 /**
  * A run as a row of the store, with its tail: `config` is canonical JSON, `chain` the end of the chain of
@@ -72,7 +72,7 @@ export class Runs {
     const { db } = this.#connection;
     const row = db.prepare<[], { key: number }>('SELECT ifnull(max(key), 0) + 1 AS key FROM runs').get();
     const key = row?.key ?? 1;
-    if (!(key <= LAST_RUN)) {
+    if (!isRunKey(key)) {
       throw new UserError(
         'too-many-runs',
         `The store ${this.#connection.file} has a run of number ${key - 1}, after which there is none; "troupe store check" says more.`,

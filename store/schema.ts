@@ -126,7 +126,12 @@ export const REMOVED_BLOBS = `
 export const EVERYTHING = TABLES + TAILS + SNAPSHOTS + REMOVED_BLOBS + CREATE_VIEWS;
 
 /** The highest number of a run: positions stay exact. */
-export const LAST_RUN = 2 ** 20;
+const LAST_RUN = 2 ** 20;
+
+/** Whether a run may have this number. */
+export function isRunKey(key: number): boolean {
+  return Number.isInteger(key) && key > 0 && key <= LAST_RUN;
+}
 
 /** The position of the event `seq` of a run; `seq` 0 is just before the first. */
 export function positionOf(run: number, seq: number): number {

@@ -2,9 +2,11 @@ import { Command } from 'commander';
 import { UserError } from '../core/errors.ts';
 import { probablyMeant } from '../core/nearest.ts';
 import { printable } from '../core/printable.ts';
-import { collect, integer, number, outcomes, percentage } from './arguments.ts';
+import { collect, integer, outcomes } from './arguments.ts';
 import { addBenchCommands } from './bench-commands.ts';
 import { addStoreCommands } from './store-commands.ts';
+import { addTrainCommand } from './train-command.ts';
+import { addVerifyCommand } from './verify-command.ts';
 
 /** The command line: every command loads what it needs only when it is called. */
 export function createCli(): Command {
@@ -37,51 +39,7 @@ export function createCli(): Command {
   const store = ['--store <file>', 'the store', 'troupe.db'] as const;
   const json = ['--json', 'print JSON, one object per line'] as const;
 
-  program
-    .command('train')
-    .description('run a training session, or go on with one')
-    .option(
-      '--preset <name>',
-      'quick (minutes, the default), default (a quarter of an hour), long (an hour), paper (4 × 4, 400 steps) or bench',
-    )
-    .option('--seed <number>', 'seed of every draw (default: 1)', integer(0))
-    .option('--steps <number>', 'reinforcement steps, in place of the preset’s', integer(0))
-    .option('--policies <how>', 'shared: one model for both roles; per-role: one each')
-    .option(
-      '--schedule <how>',
-      'who learns when: stagewise (by turns), coupled (both in every step), designer-only or executor-only',
-    )
-    .option('--stage <steps>', 'steps of one stage (K)', integer(1))
-    .option(
-      '--credit <estimator>',
-      'of executor calls. tree: by comparing executions of a design; fork: by redrawing each call',
-      'tree',
-    )
-    .option('--draws <number>', 'branches per call of --credit fork (default: 4)', integer(1))
-    .option(
-      '--set <setting>',
-      'PATH=VALUE: any other setting, such as learning.clip=0.1; may be repeated (docs/settings.md lists them)',
-      collect,
-      [],
-    )
-    .option('--print-config', 'print the configuration that would be trained, and end')
-    .option(
-      '--from <run>',
-      'begin with the weights, tasks and tokenizer of this run in place of a cold start, and with its configuration and seed unless told otherwise',
-    )
-    .option('--from-store <file>', 'the store of --from (default: --store)')
-    .option(
-      '--from-label <version>',
-      'the version of --from: step/N, last, or a hash (default: its cold start’s)',
-    )
-    .option(
-      '--resume <run>',
-      'go on with an interrupted run; everything else comes from its log, but for --set learning.…',
-    )
-    .option(...store)
-    .option('--plain', 'progress lines in place of the screen')
-    .option(...json)
-    .action(async (options) => (await import('./commands/train.ts')).train(options));
+  addTrainCommand(program);
 
   program
     .command('runs')
@@ -122,42 +80,7 @@ export function createCli(): Command {
     .option('--json', 'print JSON; with --policy')
     .action(async (run, options) => (await import('./commands/replay.ts')).replay(run, options));
 
-  program
-    .command('verify')
-    .description('execute a run again, training included, and compare every event')
-    .argument('[run]', 'a run', 'latest')
-    .option(
-      '--from <event>',
-      'first event, by its position in the run: rollouts and the cold start before it are taken as recorded',
-      integer(1),
-    )
-    .option('--to <event>', 'last event: nothing after it is looked at', integer(1))
-    .option(
-      '--sample <percent>',
-      'execute only this share of the rollouts again, such as 5%; training is executed in any case',
-      percentage,
-    )
-    .option('--seed <number>', 'with --sample: draws another one (default: 0)', integer(0))
-    .option(
-      '--tolerance <nats>',
-      'for another kind of machine, such as 1e-3: recorded tokens are fed back, and log-probabilities may be apart by so much',
-      number,
-    )
-    .option(
-      '--threads <number>',
-      'ONNX Runtime threads within an operator (default: 1, as recorded)',
-      integer(1),
-    )
-    .option('--restart', 'begin anew, and not where an interrupted verification was')
-    .option(...store)
-    .option(...json)
-    .addHelpText(
-      'after',
-      `
-Without --tolerance every byte is compared. Exit code 0: all the same; 1: something differs (event, field, both
-values and the likely cause are shown); 2: asked wrongly; 130: interrupted, and the same command goes on where it was.`,
-    )
-    .action(async (run, options) => (await import('./commands/verify.ts')).verify(run, options));
+  addVerifyCommand(program);
 
   program
     .command('fork')

@@ -1,5 +1,5 @@
 import { answerOf } from './answer.ts';
-import { rationalOf } from './rational.ts';
+import { rationalOf, rationalText } from './rational.ts';
 
 /**
  * What an answer is, decided here for verdicts, votes, feedback, critics and dry runs alike. Runs recorded before
@@ -40,7 +40,7 @@ export function replyOf(text: string, inSight: readonly string[]): string {
 export function sameAnswer(text: string): string {
   const answer = withoutFence(answerOf(text)).trim();
   const number = rationalOf(answer);
-  if (number !== null) return number.below === 1n ? `${number.above}` : `${number.above}/${number.below}`;
+  if (number !== null) return rationalText(number);
   if (isProgram(answer)) return lines(withoutComments(answer)).join('\n') || answer;
   return answer
     .replace(/\$|\\[,;!]/g, '')

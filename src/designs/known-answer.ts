@@ -1,4 +1,4 @@
-import { type Rational, rationalOf } from './rational.ts';
+import { type Rational, rationalOf, rationalText, reduced } from './rational.ts';
 
 /** A task, and its answer where there is one that a text can hold. */
 export interface KnownAnswer {
@@ -22,11 +22,13 @@ export function leakIn(role: string, { task, answer }: KnownAnswer): string | nu
   const wanted = rationalOf(answer);
   if (wanted === null) return textIn(role, task, answer);
   if (isSmall(wanted)) return null;
-  const inTask = new Set(numbersIn(task).map(({ value }) => keyOf(value)));
-  if (inTask.has(keyOf(wanted))) return null;
+  const inTask = new Set(numbersIn(task).map(({ value }) => rationalText(value)));
+  if (inTask.has(rationalText(wanted))) return null;
   // A role may repeat what the task asks to be computed.
   const sums = computationsIn(role).filter(({ text }) => !task.includes(text));
-  const leak = [...numbersIn(role), ...sums].find(({ value }) => keyOf(value) === keyOf(wanted));
+  const leak = [...numbersIn(role), ...sums].find(
+    ({ value }) => rationalText(value) === rationalText(wanted),
+  );
   return leak?.text ?? null;
 }
 
@@ -99,19 +101,19 @@ function computed(text: string): Rational | null {
   if (a === null || b === null) return null;
   switch (sign) {
     case '+':
-      return { above: a.above * b.below + b.above * a.below, below: a.below * b.below };
+      return reduced(a.above * b.below + b.above * a.below, a.below * b.below);
     case '-':
-      return { above: a.above * b.below - b.above * a.below, below: a.below * b.below };
+      return reduced(a.above * b.below - b.above * a.below, a.below * b.below);
     case '/':
     case '÷':
-      return b.above === 0n ? null : { above: a.above * b.below, below: a.below * b.above };
+      return b.above === 0n ? null : reduced(a.above * b.below, a.below * b.above);
     case '^':
     case '**':
       return b.below !== 1n || b.above > 64n || a.above > 1_000_000n || b.above < 0n
         ? null
-        : { above: a.above ** b.above, below: a.below ** b.above };
+        : reduced(a.above ** b.above, a.below ** b.above);
     default:
-      return { above: a.above * b.above, below: a.below * b.below };
+      return reduced(a.above * b.above, a.below * b.below);
   }
 }
 
@@ -149,12 +151,4 @@ function worded(text: string): Rational {
 
 function isSmall({ above, below }: Rational): boolean {
   return below === 1n && above < SMALLEST && above > -SMALLEST;
-}
-
-/** Equal for equal numbers, reduced or not. */
-function keyOf({ above, below }: Rational): string {
-  let [a, b] = [above < 0n ? -above : above, below < 0n ? -below : below];
-  while (b > 0n) [a, b] = [b, a % b];
-  const divisor = a === 0n ? 1n : below < 0n ? -a : a;
-  return `${above / divisor}/${below / divisor}`;
 }

@@ -21,6 +21,11 @@ export function rationalOf(text: string): Rational | null {
   return sign === '-' ? { ...quotient, above: -quotient.above } : quotient;
 }
 
+/** A number as text, the same for equal numbers: `42`, `-3/2`. */
+export function rationalText({ above, below }: Rational): string {
+  return below === 1n ? `${above}` : `${above}/${below}`;
+}
+
 function decimalOf(text: string): Rational | null {
   const found = /^([+-]?)(\d+|\d{1,3}(?:,\d{3})+|(?=\.\d))(?:\.(\d*))?$/.exec(text);
   if (found === null) return null;
@@ -29,7 +34,8 @@ function decimalOf(text: string): Rational | null {
   return reduced(sign === '-' ? -above : above, 10n ** BigInt(fraction.length));
 }
 
-function reduced(above: bigint, below: bigint): Rational {
+/** A fraction in lowest terms; its lower part is not 0. */
+export function reduced(above: bigint, below: bigint): Rational {
   let [a, b] = [above < 0n ? -above : above, below < 0n ? -below : below];
   while (b > 0n) [a, b] = [b, a % b];
   const divisor = below < 0n ? -a : a;

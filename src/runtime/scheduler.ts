@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ActorKind, Command } from '../../machines/command.ts';
 import type { EventLog, NewBlob, NewEvent, StoredEvent } from '../../store/event-log.ts';
 import { InvariantError, must } from '../core/errors.ts';
@@ -194,7 +195,7 @@ export class Scheduler {
         },
         (error: unknown) => {
           this.#inFlight--;
-          this.#failure ??= error;
+          this.#failure ??= ownFailure(effect, error);
           this.#wake?.();
         },
       );
@@ -244,4 +245,12 @@ function take(place: Place): EffectAnswer | undefined {
   place.early.delete(place.answered);
   place.answered++;
   return answer;
+}
+
+/** What an effect failed with. Actors and effects speak to each other alone: what one of them misreads is a defect of ours. */
+function ownFailure(effect: string, error: unknown): unknown {
+  if (!(error instanceof z.ZodError)) return error;
+  return new InvariantError(`the effect ${effect} was asked something else than it reads: ${error.message}`, {
+    cause: error,
+  });
 }

@@ -1,6 +1,6 @@
 import { render } from 'ink';
 import type { EventReader } from '../../store/event-log.ts';
-import type { Moment } from '../views/address.ts';
+import type { Moment } from '../runtime/address.ts';
 import type { Timeline } from '../views/timeline.ts';
 import type { LiveRun } from './live.ts';
 import { ReplayScreen } from './replay-screen.tsx';

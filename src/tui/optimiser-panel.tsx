@@ -1,6 +1,7 @@
 import { Box } from 'ink';
 import { ROLES } from '../../machines/stages.ts';
-import type { RunView, StepView } from '../views/run-view.ts';
+import type { RunView } from '../views/run-view.ts';
+import type { StepView } from '../views/step-view.ts';
 import { figuresText } from '../views/update-figures.ts';
 import { Chart } from './chart.tsx';
 import { colourOf, inColour } from './colours.ts';

@@ -1,7 +1,7 @@
 import { Box, useApp, useWindowSize } from 'ink';
 import { useMemo, useState } from 'react';
 import type { EventReader, StoredEvent } from '../../store/event-log.ts';
-import { type Moment, resolveMoment } from '../views/address.ts';
+import { type Moment, resolveMoment } from '../runtime/address.ts';
 import { Details } from '../views/details.ts';
 import type { Timeline } from '../views/timeline.ts';
 import { AddressPrompt } from './address-prompt.ts';

@@ -1,6 +1,7 @@
 import { learnersOf, ROLES, type Role } from '../../machines/stages.ts';
-import type { RunView, StepView } from './run-view.ts';
+import type { RunView } from './run-view.ts';
 import { byFamily } from './shape-mix.ts';
+import type { StepView } from './step-view.ts';
 
 /** One shape has more than this share of the valid designs of a step, over all families. */
 const ONE_SHAPE = 0.95;

@@ -1,8 +1,9 @@
 import { learnersOf } from '../../machines/stages.ts';
 import type { StoredEvent } from '../../store/event-log.ts';
 import { alarms } from './alarms.ts';
-import { RunView, type StepView } from './run-view.ts';
+import { RunView } from './run-view.ts';
 import { evaluationName } from './stage-band.ts';
+import type { StepView } from './step-view.ts';
 import { summaryLines } from './summary.ts';
 
 /** A run as lines of text, for pipes and CI: one per chunk of the cold start, evaluation and step. */

@@ -1,5 +1,5 @@
 import { nextEvaluation } from '../../machines/evaluations.ts';
-import { learnersOf, type Role } from '../../machines/stages.ts';
+import { learnersOf } from '../../machines/stages.ts';
 import { cellName, emptyTally, scoreOf, type Tally, tallyRollout } from '../../machines/tally.ts';
 import type { StoredEvent } from '../../store/event-log.ts';
 import {
@@ -13,25 +13,9 @@ import {
   started,
 } from './session-events.ts';
 import { type ShapeMix, withShapes } from './shape-mix.ts';
+import type { StepView } from './step-view.ts';
 import { TreeView } from './tree-view.ts';
-import { measured, UNMEASURED, type UpdateFigures } from './update-figures.ts';
-
-/** One training step's figures for a role that learned in it, as recorded. */
-export interface StepView extends UpdateFigures {
-  readonly step: number;
-  readonly role: Role;
-  readonly designerReward: number;
-  readonly executorReward: number;
-  /**
-   * Mean score of what the role did: of an executor's executions; of a designer's scripts, where a rejected one scores 0. Without
-   * prices.
-   */
-  readonly score: number;
-  /** Rejected scripts among all, 0 … 1. */
-  readonly invalid: number;
-  readonly zeroVariance: number;
-  readonly groups: number;
-}
+import { measured, UNMEASURED } from './update-figures.ts';
 
 /** The band of stages that a session goes through. */
 export type Phase = 'coldStart' | 'before' | 'executor' | 'designer' | 'coupled' | 'cells' | 'after' | 'done';

@@ -61,9 +61,8 @@ export const credited = z.object({
   designs: z.number(),
   entropy: figure,
 });
-export const learned = z.object({
-  role: z.enum(ROLES).optional(),
-  version: z.string(),
+/** The figures of an update; `UpdateFigures` says what each of them is. */
+export const updateFigures = {
   updates: figure,
   sequences: figure,
   loss: figure,
@@ -73,5 +72,6 @@ export const learned = z.object({
   clipFraction: figure,
   gradientNorm: figure,
   ratioError: figure,
-});
+};
+export const learned = z.object({ role: z.enum(ROLES).optional(), version: z.string(), ...updateFigures });
 export type LearnedEvent = z.infer<typeof learned>;

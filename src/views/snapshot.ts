@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { RunView } from './run-view.ts';
-import { started } from './session-events.ts';
+import { started, updateFigures } from './session-events.ts';
 import { TreeView, treeState } from './tree-view.ts';
 
 /** Between one snapshot and the next lie about so many events. */
@@ -18,7 +18,6 @@ const found = z.strictObject({
   shapes: counts,
 });
 const tally = z.record(z.string(), found.extend({ attributes: z.record(z.string(), found) }));
-const figure = z.number().nullable();
 const state = z.strictObject({
   preset: z.string(),
   seed: z.number(),
@@ -37,15 +36,7 @@ const state = z.strictObject({
       executorReward: z.number(),
       score: z.number(),
       invalid: z.number(),
-      updates: figure,
-      sequences: figure,
-      loss: figure,
-      entropy: figure,
-      kl: figure,
-      drift: figure,
-      clipFraction: figure,
-      gradientNorm: figure,
-      ratioError: figure,
+      ...updateFigures,
     }),
   ),
   families: z.array(z.string()),

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { resolveMoment } from '../../src/runtime/address.ts';
 import { ReplayScreen } from '../../src/tui/replay-screen.tsx';
-import { resolveMoment } from '../../src/views/address.ts';
 import { Timeline } from '../../src/views/timeline.ts';
 
 import { MemoryLog } from '../../store/memory-log.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alarms } from '../../src/views/alarms.ts';
-import { RunView, type StepView } from '../../src/views/run-view.ts';
+import { RunView } from '../../src/views/run-view.ts';
+import type { StepView } from '../../src/views/step-view.ts';
 import { UNMEASURED } from '../../src/views/update-figures.ts';
 
 const STEP: StepView = {

@@ -1,5 +1,5 @@
 import { defaultLibrary, type NodeLibrary } from '../../src/designs/library.ts';
-import { resolveAddress, splitAddress } from '../../src/views/address.ts';
+import { resolveAddress, splitAddress } from '../../src/runtime/address.ts';
 import type { EventReader } from '../../store/event-log.ts';
 import { type Subject, subjectOf, subjectOfDesign, subjectOfSpec } from './load.ts';
 

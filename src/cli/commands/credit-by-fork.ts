@@ -1,9 +1,9 @@
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
+import { resolveAddress, splitAddress } from '../../runtime/address.ts';
 import { type ExecutionWorth, executionWorth } from '../../runtime/fork/worth.ts';
 import { defaultKit } from '../../runtime/kit.ts';
 import { readConfig } from '../../runtime/run.ts';
-import { resolveAddress, splitAddress } from '../../views/address.ts';
 import { hardware } from '../hardware.ts';
 import { print } from '../output.ts';
 import { ProgressLine } from '../progress-line.ts';

@@ -15,7 +15,7 @@ import { shortestPaths } from '../../../tools/graph/paths.ts';
 import { UserError } from '../../core/errors.ts';
 import { canonicalJson } from '../../core/json.ts';
 import type { MasSpec } from '../../designs/spec.ts';
-import { resolveAddress, splitAddress } from '../../views/address.ts';
+import { resolveAddress, splitAddress } from '../../runtime/address.ts';
 import { isDesignFile, specOfFile } from '../design-file.ts';
 import { print } from '../output.ts';
 

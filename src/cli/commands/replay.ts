@@ -1,7 +1,7 @@
 import type { EventReader } from '../../../store/event-log.ts';
 import { Store } from '../../../store/store.ts';
 import { UserError } from '../../core/errors.ts';
-import { resolveMoment } from '../../views/address.ts';
+import { resolveMoment } from '../../runtime/address.ts';
 import { texts } from '../../views/detail-line.ts';
 import { activityOf } from '../../views/stage-band.ts';
 import { Timeline } from '../../views/timeline.ts';

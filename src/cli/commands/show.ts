@@ -1,5 +1,5 @@
 import { Store } from '../../../store/store.ts';
-import { splitAddress } from '../../views/address.ts';
+import { splitAddress } from '../../runtime/address.ts';
 import { print } from '../output.ts';
 import { runPage } from '../show/run-page.ts';
 

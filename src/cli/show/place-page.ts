@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../../store/event-log.ts';
 import { recordedCall } from '../../policies/recorded-call.ts';
-import { resolveAddress } from '../../views/address.ts';
+import { resolveAddress } from '../../runtime/address.ts';
 import { texts } from '../../views/detail-line.ts';
 import { kindOfStream } from '../../views/stream-kind.ts';
 import { calledLines } from '../../views/transcript-lines.ts';

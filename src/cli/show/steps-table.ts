@@ -1,4 +1,4 @@
-import type { StepView } from '../../views/run-view.ts';
+import type { StepView } from '../../views/step-view.ts';
 import { table } from '../table.ts';
 
 interface Column {

@@ -24,7 +24,7 @@ export interface NewUpdate {
 
 /** How the update is named where it is refused, and what to do then, for a run of a name. */
 export interface UpdateName {
-  /** For example `The executor's update in step 3`. */
+  /** For example `the executor's update in step/0003`. */
   readonly what: string;
   readonly rate: number;
   readonly remedy: (run: string) => string;

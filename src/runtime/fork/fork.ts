@@ -3,7 +3,7 @@ import { removeRun } from '../../../store/remove-run.ts';
 import type { Store } from '../../../store/store.ts';
 import { must, UserError } from '../../core/errors.ts';
 import type { Role } from '../../policies/prompt.ts';
-import { resolveEvent } from '../../views/address.ts';
+import { resolveEvent } from '../address.ts';
 import type { Fork } from '../config.ts';
 import type { Kit } from '../kit.ts';
 import type { LearningChange } from '../learning-schema.ts';
@@ -18,7 +18,7 @@ import { modelsAt } from './relearn.ts';
 export interface ForkOptions {
   readonly kit: Kit;
   readonly codeVersion: string;
-  /** The event where the two part: a position in the run, or `STREAM@VERSION` (see views/address.ts). */
+  /** The event where the two part: a position in the run, or `STREAM@VERSION` (see address.ts). */
   readonly at: string;
   /** What the event says instead. Without changes it is decided again. */
   readonly changes: readonly Change[];

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { resolveAddress, resolveEvent, resolveMoment, splitAddress } from '../../src/views/address.ts';
+import { resolveAddress, resolveEvent, resolveMoment, splitAddress } from '../../src/runtime/address.ts';
 import { MemoryLog } from '../../store/memory-log.ts';
-import { recordedRun } from './recorded.ts';
+import { recordedRun } from '../views/recorded.ts';
 
 let log: MemoryLog;
 beforeAll(async () => {
